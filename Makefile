@@ -1,0 +1,87 @@
+# Few verbs; each sets up what it needs, in .venv and within constraints.txt. `make` alone lists them.
+# Kept to what GNU make 3.81 knows, because that is what macOS has.
+#
+#   make demo IMAGE=photo.jpg   any picture instead of the model's example
+#   make test ARGS=tests/types  what follows ARGS= goes to the tool behind the verb
+#   make PYTHON=/path/python    another Python than the one that is found
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+PYTHON ?=
+IMAGE ?=
+OUT ?= pose.png
+ARGS ?=
+
+.PHONY: help demo test check fix bench build clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "Gesso: a ground for machine-learning models, for people who make things."
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  make %-6s %s\n", $$1, $$2 }'
+
+demo: $(VENV)/.studio ## show the pose of a person: in an example photo, or in yours with IMAGE=photo.jpg
+	@if [ -n "$(IMAGE)" ]; then $(BIN)/gesso run pose -i "image=@$(IMAGE)" -o "$(OUT)"; \
+	else $(BIN)/gesso run pose --example -o "$(OUT)"; fi
+
+test: $(VENV)/.dev ## run every test
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(ARGS)
+
+check: $(VENV)/.dev ## check form, lint, types, the floors of the house and its rules
+	@echo "Form and lint (ruff)"
+	@$(BIN)/ruff format --quiet --check . || { echo "Some files are not in form: run 'make fix'."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@echo "Types (mypy), on Linux, macOS and Windows"
+	@$(BIN)/mypy --no-error-summary --platform linux --cache-dir .mypy_cache/linux
+	@$(BIN)/mypy --no-error-summary --platform darwin --cache-dir .mypy_cache/darwin src
+	@$(BIN)/mypy --no-error-summary --platform win32 --cache-dir .mypy_cache/win32 src
+	@echo "Floors of the house (import-linter)"
+	@$(BIN)/lint-imports --no-logo
+	@echo "Rules of the house (tests/house)"
+	@$(BIN)/python -m pytest -q tests/house
+
+fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure, and print the figures
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+build: $(VENV)/.dev ## make the wheel and the source archive in dist/
+	@rm -rf dist
+	@echo "Building"
+	@$(BIN)/python -m build --no-isolation --outdir dist > build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }
+	@rm -f build.log
+	@ls dist/*
+
+clean: ## remove what make made: .venv, dist and caches. Pictures and your own models stay
+	@rm -rf $(VENV) dist .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp says that a step is done. A step that breaks off leaves none and is done again.
+
+$(VENV)/.made:
+	@for name in $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3 python); do \
+		if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' > /dev/null 2>&1; then \
+			echo "Making an environment in $(VENV) with $$("$$name" --version)"; \
+			"$$name" -m venv $(VENV) || { echo "This Python cannot make one. On Debian or Ubuntu:" \
+				"sudo apt install python3-venv"; exit 1; }; \
+			$(PIP) install --upgrade "pip>=25.1" || exit 1; \
+			touch $@; exit 0; \
+		fi; \
+	done; \
+	echo "Gesso needs Python 3.11, 3.12 or 3.13, and finds none$(if $(PYTHON), at $(PYTHON))." >&2; \
+	echo "Get one from https://www.python.org/downloads/, or say where yours is: make PYTHON=/path/to/python" >&2; \
+	exit 1
+
+$(VENV)/.studio: pyproject.toml constraints.txt $(VENV)/.made
+	@echo "Installing Gesso (a minute the first time)"
+	@$(PIP) install --constraint constraints.txt --editable '.[studio]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.studio
+	@echo "Installing what checks and tests need"
+	@$(PIP) install --constraint constraints.txt --editable '.[studio]' --group dev
+	@touch $@

@@ -1,0 +1,1 @@
+"""What Gesso costs, measured: `make bench`."""

@@ -1,0 +1,176 @@
+"""Every error that Gesso raises on purpose, in one tree.
+
+    GessoError                     something went wrong that a person can be told about
+    ├── InputError                 a value is not what was asked for
+    ├── NotFoundError              a model, command or file of that name is not there
+    ├── DeclarationError           a model's own declaration is wrong
+    ├── TrustError                 a model from outside is not trusted yet
+    ├── InstallError               a model's environment cannot be made
+    ├── SettingsError              a setting or an option of the command is wrong
+    ├── FetchError                 an address could not be fetched, or must not be
+    └── RunError                   a run ended without a result
+        ├── ModelError             the model's own code failed
+        ├── SetupError             the model could not get ready
+        ├── WorkerDiedError        the model's process ended in the middle
+        └── CanceledError          somebody canceled the run
+
+An error has a `code` that programs can rely on, a message that says what was expected and what was given, and a
+`hint` that says what to do. It crosses processes as plain data (`to_data`, `from_data`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+__all__ = [
+    "CanceledError",
+    "DeclarationError",
+    "FetchError",
+    "GessoError",
+    "InputError",
+    "InstallError",
+    "ModelError",
+    "NotFoundError",
+    "RunError",
+    "SettingsError",
+    "SetupError",
+    "TrustError",
+    "WorkerDiedError",
+    "from_data",
+]
+
+
+class GessoError(Exception):
+    """Something went wrong that a person can be told about.
+
+    `message` is one or two plain sentences, `hint` what to do about it (may be empty), `detail` text of several
+    lines for those who want to know more (a traceback, an installer's own words; may be empty).
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def to_data(self) -> dict[str, str]:
+        """Return the error as plain strings, from which `from_data` makes it again."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "detail": self.detail}
+
+    @classmethod
+    def _from_data(cls, data: Mapping[str, str]) -> GessoError:
+        return cls(data["message"], hint=data.get("hint", ""), detail=data.get("detail", ""))
+
+
+class InputError(GessoError):
+    """A value is not what was asked for.
+
+    `where` names the input ("photo", "points[2].x"), `expected` and `given` say in words what was wanted and what
+    came, `hint` what to do. Types raise it without `where`; whoever knows the name adds it with `at`.
+    """
+
+    code = "input"
+
+    def __init__(self, expected: str, given: str, *, hint: str = "", where: str = "") -> None:
+        prefix = f"{where}: " if where else ""
+        super().__init__(f"{prefix}expected {expected}, but got {given}.", hint=hint)
+        self.expected = expected
+        self.given = given
+        self.where = where
+
+    def at(self, part: str) -> InputError:
+        """Return the same error one level further out: `at("[2]")` and then `at("points")` give "points[2]"."""
+        joint = "" if not self.where or self.where.startswith("[") else "."
+        return InputError(self.expected, self.given, hint=self.hint, where=f"{part}{joint}{self.where}")
+
+    def to_data(self) -> dict[str, str]:
+        """Return the error as plain strings, with `where`, `expected` and `given` beside the message."""
+        return {**super().to_data(), "where": self.where, "expected": self.expected, "given": self.given}
+
+    @classmethod
+    def _from_data(cls, data: Mapping[str, str]) -> InputError:
+        return cls(data["expected"], data["given"], hint=data.get("hint", ""), where=data.get("where", ""))
+
+
+class NotFoundError(GessoError):
+    """A model, command or file of that name is not there."""
+
+    code = "not_found"
+
+
+class DeclarationError(GessoError):
+    """A model's own declaration is wrong: an annotation, its `gesso.toml`, its inline metadata."""
+
+    code = "declaration"
+
+
+class TrustError(GessoError):
+    """A model from outside is not trusted yet, so none of its code was run."""
+
+    code = "trust"
+
+
+class InstallError(GessoError):
+    """A model's environment cannot be made; `detail` has the installer's own words."""
+
+    code = "install"
+
+
+class SettingsError(GessoError):
+    """A setting or an option of the command is wrong."""
+
+    code = "settings"
+
+
+class FetchError(GessoError):
+    """An address could not be fetched, or must not be."""
+
+    code = "fetch"
+
+
+class RunError(GessoError):
+    """A run ended without a result."""
+
+    code = "run"
+
+
+class ModelError(RunError):
+    """The model's own code failed; `detail` has its traceback."""
+
+    code = "model"
+
+
+class SetupError(RunError):
+    """The model could not get ready: its import or its `setup` failed."""
+
+    code = "setup"
+
+
+class WorkerDiedError(RunError):
+    """The model's process ended in the middle of a run."""
+
+    code = "worker_died"
+
+
+class CanceledError(RunError):
+    """Somebody canceled the run."""
+
+    code = "canceled"
+
+
+def _tree(root: type[GessoError]) -> dict[str, type[GessoError]]:
+    found = {root.code: root}
+    for child in root.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+def from_data(data: Mapping[str, str]) -> GessoError:
+    """Make the error again that `to_data` described; an unknown code gives a plain `GessoError`."""
+    return _tree(GessoError).get(data["code"], GessoError)._from_data(data)

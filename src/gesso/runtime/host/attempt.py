@@ -1,0 +1,128 @@
+"""One run in one worker: asked for, followed to its end, canceled if need be."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+from gesso.errors import GessoError, InputError
+from gesso.messages.to_host import Done, Logged, PartMade, PreviewMade, ProgressMade, ToHost
+from gesso.messages.to_worker import Cancel, Run
+from gesso.runtime.host.worker import WorkerProcess
+from gesso.spec.model import Command
+from gesso.spec.runnable import MAX_SEED, Event, Log, Part, Preview, Progress, Result
+from gesso.types import catalogue
+
+Report: TypeAlias = Callable[[Event], None]
+"""Takes the news of a run as it happens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A request whose inputs are checked and whose seed is known. `began` is when it came (`time.perf_counter`)."""
+
+    command: Command
+    values: Mapping[str, Any]
+    seed: int
+    session: str | None
+    began: float
+
+
+class Attempt:
+    """Carries out an order in a worker. Used as a context manager: the worker's answers are heard inside it.
+
+    `setup_s` is how long the order waited for the worker to get ready, `scratch` the folder under which the run gets
+    one of its own. Making it raises `InputError` if the inputs do not fit into memory.
+    """
+
+    def __init__(self, worker: WorkerProcess, order: Order, *, setup_s: float, scratch: Path) -> None:
+        self._worker = worker
+        self._order = order
+        self._setup_s = setup_s
+        number = worker.next_run()
+        self.asked = Run(
+            run=number,
+            command=order.command.name,
+            inputs=self._pack(),
+            seed=order.seed,
+            session=order.session,
+            scratch=str(scratch / f"{worker.process_id}-{number}"),
+        )
+
+    def __enter__(self) -> Self:
+        self._listening = contextlib.ExitStack()
+        self._answers = self._listening.enter_context(self._worker.answers(self.asked.run))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.close()
+
+    async def follow(self, report: Report, *, cancel_grace_s: float) -> Result:
+        """Pass on the news until the run ends. Raises its error; a cancel of this task cancels the run.
+
+        A canceled run gets `cancel_grace_s` seconds to stop by itself, then its worker's process is ended.
+        """
+        try:
+            async for message in self._worker.news(self._answers):
+                if isinstance(message, Done):
+                    return self._result(message)
+                relay(message, self._worker, report=report)
+        except asyncio.CancelledError:
+            await self._cancel(cancel_grace_s)
+            raise
+        raise AssertionError("a run ends with Done or an error")
+
+    def _pack(self) -> dict[str, Any]:
+        types = {port.name: port.data_type for port in self._order.command.inputs}
+        try:
+            return {name: self._worker.pack(types[name], value) for name, value in self._order.values.items()}
+        except OSError as error:
+            raise InputError(
+                "inputs that fit into memory", f"more than is free ({error.strerror})", hint="Take smaller ones."
+            ) from error
+
+    def _result(self, done: Done) -> Result:
+        outputs = {
+            name: self._worker.unpack(self._order.command.output(name).data_type, value)
+            for name, value in done.outputs.items()
+        }
+        total_s = time.perf_counter() - self._order.began
+        return Result(outputs, self._order.seed, setup_s=self._setup_s, run_s=done.run_s, total_s=total_s)
+
+    async def _cancel(self, grace_s: float) -> None:
+        self._worker.send(Cancel(self.asked.run))
+        try:
+            async with asyncio.timeout(grace_s):
+                async for _ in self._worker.news(self._answers):
+                    pass
+        except TimeoutError:
+            await self._worker.kill()
+        except GessoError:
+            pass  # it stopped: canceled, or failed by itself
+
+
+def check_seed(seed: int | None) -> int:
+    """Return the seed, or draw one; one out of range raises `InputError`."""
+    if seed is None:
+        return secrets.randbelow(MAX_SEED + 1)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        raise InputError(f"a whole number from 0 to {MAX_SEED}", repr(seed), where="seed")
+    return seed
+
+
+def relay(message: ToHost, worker: WorkerProcess, *, report: Report) -> None:
+    """Pass on a worker's message as an event."""
+    if isinstance(message, ProgressMade):
+        report(Progress(message.fraction, message.text))
+    elif isinstance(message, Logged):
+        report(Log(message.text, message.level))
+    elif isinstance(message, PreviewMade | PartMade):
+        value = worker.unpack(catalogue.declare(message.type, message.constraints), message.value)
+        is_part = isinstance(message, PartMade)
+        report(Part(message.output, value) if is_part else Preview(message.output, message.type, value))

@@ -1,0 +1,163 @@
+"""A model in a worker: the `Runnable` that everything else stands on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from gesso.errors import GessoError
+from gesso.messages.to_worker import Batch, EndSession, Load
+from gesso.registry.manifest import Manifest
+from gesso.runtime.host.attempt import Attempt, Order, Report, check_seed, relay
+from gesso.runtime.host.environment import Environments
+from gesso.runtime.host.worker import WorkerProcess
+from gesso.spec.model import ModelSpec
+from gesso.spec.runnable import Event, Progress, Request, Result
+
+_END: Final = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings:
+    """How workers are run.
+
+    `scratch` is the folder where they pass files, `threads` how many each may compute with, `cancel_grace_s` how long
+    a canceled run may take to stop by itself before its process is ended (seconds).
+    """
+
+    scratch: Path
+    threads: int
+    cancel_grace_s: float = 0.5
+
+
+@dataclass(eq=False, kw_only=True)
+class WorkerModel:
+    """A model that runs in a process of its own, in its own environment.
+
+    The worker is started by the first run and kept; a run that finds it dead starts another. Synchronous commands run
+    one after the other, asynchronous ones side by side. `options` are those of the model's `setup` (wire form).
+    """
+
+    spec: ModelSpec
+    manifest: Manifest
+    environments: Environments
+    settings: WorkerSettings
+    options: Mapping[str, Any] = field(default_factory=dict)
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        self._worker: WorkerProcess | None = None
+        self._turn = asyncio.Lock()
+        self._starting = asyncio.Lock()
+
+    async def run(self, request: Request) -> AsyncIterator[Event]:
+        """Run once; see `Runnable`. Closing the iteration cancels the run."""
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        work = asyncio.create_task(self._run(request, events.put_nowait))
+        work.add_done_callback(lambda _: events.put_nowait(_END))
+        try:
+            while (event := await events.get()) is not _END:
+                yield event
+            work.result()
+        finally:
+            work.cancel()
+            await asyncio.wait([work])
+
+    async def run_batch(self, requests: Sequence[Request], report: Report) -> list[Result | GessoError]:
+        """Run several requests for one command (the first request's) as a single call of the model's `_batch`.
+
+        Returns a result or an error for each, in order. Canceling the task cancels all of them.
+        """
+        orders = [self._try_order(request) for request in requests]
+        async with self._turn:
+            worker, setup_s = await self._ready(report)
+            with contextlib.ExitStack() as listening:
+                attempts = [
+                    order
+                    if isinstance(order, GessoError)
+                    else listening.enter_context(self._attempt(worker, order, setup_s=setup_s))
+                    for order in orders
+                ]
+                worker.send(Batch([attempt.asked for attempt in attempts if isinstance(attempt, Attempt)]))
+                return [
+                    attempt if isinstance(attempt, GessoError) else await self._outcome(attempt, report)
+                    for attempt in attempts
+                ]
+
+    async def prepare(self, report: Report) -> None:
+        """Get a worker ready without running anything."""
+        await self._ready(report)
+
+    def end_session(self, session: str) -> None:
+        """Have the worker forget what it remembers of a session."""
+        if self._worker is not None:
+            self._worker.send(EndSession(session))
+
+    async def close(self) -> None:
+        """End the worker."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.stop()
+
+    def _order(self, request: Request) -> Order:
+        began = time.perf_counter()
+        command = self.spec.command(request.command)
+        values = command.coerce(request.inputs)
+        return Order(
+            command=command, values=values, seed=check_seed(request.seed), session=request.session, began=began
+        )
+
+    def _try_order(self, request: Request) -> Order | GessoError:
+        try:
+            return self._order(request)
+        except GessoError as error:
+            return error
+
+    def _attempt(self, worker: WorkerProcess, order: Order, *, setup_s: float) -> Attempt:
+        return Attempt(worker, order, setup_s=setup_s, scratch=self.settings.scratch)
+
+    async def _run(self, request: Request, report: Report) -> None:
+        order = self._order(request)
+        async with contextlib.AsyncExitStack() as turn:
+            if not order.command.is_async:
+                await turn.enter_async_context(self._turn)
+            worker, setup_s = await self._ready(report)
+            with self._attempt(worker, order, setup_s=setup_s) as attempt:
+                worker.send(attempt.asked)
+                result = await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s)
+        report(result)
+
+    async def _outcome(self, attempt: Attempt, report: Report) -> Result | GessoError:
+        try:
+            return await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s)
+        except GessoError as error:
+            return error
+
+    async def _ready(self, report: Report) -> tuple[WorkerProcess, float]:
+        """Return a worker that has the model loaded, and how long it took to get it (0 if it was there)."""
+        async with self._starting:
+            if self._worker is not None and self._worker.is_alive:
+                return self._worker, 0.0
+            began = time.perf_counter()
+            self._worker = await self._start(report)
+            return self._worker, time.perf_counter() - began
+
+    async def _start(self, report: Report) -> WorkerProcess:
+        environment = await self.environments.prepare(self.manifest.requirements, report=report)
+        report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))
+        worker = await WorkerProcess.start(
+            environment.python, self.settings.scratch, threads=self.settings.threads, cwd=self.manifest.folder
+        )
+        asked = Load(str(self.manifest.entry), self.manifest.class_name, dict(self.options), self.device)
+        try:
+            async for message in worker.load(asked):
+                relay(message, worker, report=report)
+        except BaseException:  # also a cancel: a worker that is half ready is of no use
+            await worker.kill()
+            raise
+        return worker

@@ -1,0 +1,74 @@
+"""`Runtime`: describes models and runs them, and ends every worker when it is closed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from gesso.registry.manifest import Manifest
+from gesso.runtime.host.attempt import Report
+from gesso.runtime.host.environment import Environments
+from gesso.runtime.host.model import WorkerModel, WorkerSettings
+from gesso.runtime.host.worker import WorkerProcess
+from gesso.spec.model import ModelSpec
+
+
+class Runtime:
+    """Worker processes and the models in them; an asynchronous context manager."""
+
+    def __init__(self, environments: Environments, *, threads: int, cancel_grace_s: float = 0.5) -> None:
+        self._environments = environments
+        scratch = Path(tempfile.mkdtemp(prefix="gesso-"))
+        self._settings = WorkerSettings(scratch=scratch, threads=threads, cancel_grace_s=cancel_grace_s)
+        self._models: list[WorkerModel] = []
+
+    async def describe(self, manifest: Manifest, report: Report) -> ModelSpec:
+        """Read a model's spec in a worker: its class is imported there, in its own environment."""
+        environment = await self._environments.prepare(manifest.requirements, report=report)
+        worker = await WorkerProcess.start(
+            environment.python, self._settings.scratch, threads=self._settings.threads, cwd=manifest.folder
+        )
+        try:
+            described = await worker.describe(manifest.entry, manifest.class_name)
+        finally:
+            await worker.kill()
+        return ModelSpec(
+            name=manifest.name,
+            title=manifest.title,
+            description=manifest.description or described.description,
+            commands=described.commands,
+            options=described.options,
+            requirements=manifest.requirements,
+            weights=manifest.weights,
+            card=manifest.card,
+        )
+
+    def open(
+        self, spec: ModelSpec, manifest: Manifest, *, options: Mapping[str, Any] | None = None, device: str = "auto"
+    ) -> WorkerModel:
+        """Return a model that can be run; its worker starts with the first run."""
+        model = WorkerModel(
+            spec=spec,
+            manifest=manifest,
+            environments=self._environments,
+            settings=self._settings,
+            options=dict(options or {}),
+            device=device,
+        )
+        self._models.append(model)
+        return model
+
+    async def close(self) -> None:
+        """End every worker and remove the files that runs made and nobody took."""
+        for model in self._models:
+            await model.close()
+        shutil.rmtree(self._settings.scratch, ignore_errors=True)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,243 @@
+"""One worker process, as its host sees it: messages go out, and each run's answers come back to whoever asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeAlias, TypeVar
+
+import msgspec
+
+from gesso.errors import GessoError, WorkerDiedError, from_data
+from gesso.messages.to_host import (
+    PROTOCOL_VERSION,
+    Described,
+    Done,
+    Failed,
+    Hello,
+    Logged,
+    Ready,
+    Released,
+    ToHost,
+)  # fmt: skip
+from gesso.messages.to_worker import Describe, Load, Release, Stop, ToWorker
+from gesso.messages.value import Value
+from gesso.runtime.host.launch import Launched, launch
+from gesso.runtime.transport import packing
+from gesso.runtime.transport.frames import FrameReader, FrameTooLongError, frame
+from gesso.runtime.transport.slots import SlotReader, SlotWriter
+from gesso.types.base import DataType
+
+SETUP: Final = 0
+"""The number under which the news of import, setup and description comes."""
+
+_READ_BYTES: Final = 1 << 18
+_KEPT_LINES: Final = 40
+
+_M = TypeVar("_M")
+
+Answers: TypeAlias = "asyncio.Queue[ToHost | GessoError]"
+"""What a worker says of one run; a `GessoError` is the end of the process."""
+
+
+class WorkerProcess:
+    """A worker process with one model. Made by `start`; every method belongs to the event loop that made it."""
+
+    def __init__(self, launched: Launched) -> None:
+        self._launched = launched
+        self._loop = asyncio.get_running_loop()
+        self._encoder = msgspec.msgpack.Encoder()
+        self._unread: deque[int] = deque()  # filled by the garbage collector, in any thread
+        self._answers: dict[int, Answers] = {}
+        self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._ended: GessoError | None = None
+        self._next_run = SETUP
+        self.slots = SlotWriter(launched.from_host)
+        self._lent = SlotReader(launched.to_host, self._unread.append)
+        self._listening = self._loop.create_task(self._listen())
+
+    @classmethod
+    async def start(cls, python: Path, scratch: Path, *, threads: int, cwd: Path) -> WorkerProcess:
+        """Start a process with the interpreter `python` and wait until it says hello."""
+        worker = cls(await launch(python, scratch, threads=threads, cwd=cwd))
+        try:
+            with worker.answers(SETUP) as answers:
+                hello = await worker.expect(answers, Hello)
+        except BaseException:  # also a cancel
+            await worker.kill()
+            raise
+        if hello.protocol != PROTOCOL_VERSION:
+            raise WorkerDiedError("The worker speaks another version of Gesso's messages.", hint="Reinstall Gesso.")
+        return worker
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process can still take requests."""
+        return self._ended is None
+
+    @property
+    def process_id(self) -> int:
+        """The process that stands for the worker here: its guard, or on Windows the worker itself."""
+        return self._launched.process.pid
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    async def describe(self, entry: Path, class_name: str) -> Described:
+        """Have the model's file imported and its class described."""
+        with self.answers(SETUP) as answers:
+            self.send(Describe(str(entry), class_name))
+            return await self.expect(answers, Described)
+
+    async def load(self, asked: Load) -> AsyncIterator[ToHost]:
+        """Have the model loaded; yields the setup's news and, last, `Ready`."""
+        with self.answers(SETUP) as answers:
+            self.send(asked)
+            async for message in self.news(answers):
+                yield message
+                if isinstance(message, Ready):
+                    return
+
+    def next_run(self) -> int:
+        """Return a number that no other run of this worker has."""
+        self._next_run += 1
+        return self._next_run
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def answers(self, run: int) -> Iterator[Answers]:
+        """Open a queue for what the worker says of a run, for as long as the context lasts."""
+        queue: Answers = asyncio.Queue()
+        if self._ended is not None:
+            queue.put_nowait(self._ended)
+        self._answers[run] = queue
+        try:
+            yield queue
+        finally:
+            self._answers.pop(run, None)
+
+    async def news(self, answers: Answers) -> AsyncIterator[ToHost]:
+        """Yield what the worker says of a run; a failure is raised, and the end of the process too."""
+        while True:
+            message = await answers.get()
+            if isinstance(message, GessoError):
+                raise message
+            if isinstance(message, Failed):
+                raise from_data(message.error)
+            yield message
+            if isinstance(message, Done):
+                return
+
+    async def expect(self, answers: Answers, kind: type[_M]) -> _M:
+        """Wait for a message of one kind; others are passed over."""
+        async for message in self.news(answers):
+            if isinstance(message, kind):
+                return message
+        raise AssertionError("news ends only with the run")
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    def pack(self, data_type: DataType[Any], value: Any) -> Value:
+        """Pack a value for the worker."""
+        return packing.pack(data_type, value, slots=self.slots)
+
+    def unpack(self, data_type: DataType[Any], value: Value) -> Any:
+        """Make a value of the worker's again, without a copy; its memory goes back when the value does."""
+        return packing.unpack(data_type, value, slots=self._lent)
+
+    # -- the line -----------------------------------------------------------------------------------------------------
+
+    def send(self, message: ToWorker) -> None:
+        """Send one message, and with it the slots that nobody here looks at any more."""
+        assert self._launched.process.stdin is not None
+        if self._ended is not None:
+            return  # whoever waits for an answer has been told already
+        offsets = [self._unread.popleft() for _ in range(len(self._unread))]
+        data = frame(self._encoder.encode(message))
+        if offsets:
+            data = frame(self._encoder.encode(Release(offsets))) + data
+        self._launched.process.stdin.write(data)
+
+    async def _listen(self) -> None:
+        printing = self._loop.create_task(self._read_prints())
+        try:
+            await self._read_messages()
+        except (FrameTooLongError, msgspec.MsgspecError) as error:
+            self._last_lines.append(f"The worker's line is broken: {error}")
+        finally:
+            self._launched.kill()
+            code = await self._launched.process.wait()
+            await printing
+            self._end(self._epitaph(code))
+
+    async def _read_messages(self) -> None:
+        assert self._launched.process.stdout is not None
+        decoder = msgspec.msgpack.Decoder(ToHost)
+        frames = FrameReader()
+        while data := await self._launched.process.stdout.read(_READ_BYTES):
+            for message in map(decoder.decode, frames.feed(data)):
+                self._deliver(message)
+
+    def _deliver(self, message: ToHost) -> None:
+        if isinstance(message, Released):
+            for offset in message.offsets:
+                self.slots.release(offset)
+            return
+        queue = self._answers.get(getattr(message, "run", SETUP))
+        if queue is not None:
+            queue.put_nowait(message)
+
+    async def _read_prints(self) -> None:
+        """Pass on what C code and child processes print, to every run that is under way."""
+        assert self._launched.process.stderr is not None
+        stream = self._launched.process.stderr
+        rest = b""
+        while data := await stream.read(_READ_BYTES):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                self._printed(line.decode(errors="replace"))
+        if rest:
+            self._printed(rest.decode(errors="replace"))
+
+    def _printed(self, line: str) -> None:
+        self._last_lines.append(line)
+        for run, queue in self._answers.items():
+            queue.put_nowait(Logged(run, line, "debug"))
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    async def stop(self, grace_s: float = 2.0) -> None:
+        """Ask the worker to end; after `grace_s` seconds end it."""
+        self.send(Stop())
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._listening), grace_s)
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End the worker and everything that came from it, and wait until it is so."""
+        self._launched.kill()
+        await asyncio.wait([self._listening])
+
+    def _end(self, reason: GessoError) -> None:
+        self._ended = reason
+        for queue in self._answers.values():
+            queue.put_nowait(reason)
+        self._launched.close()
+
+    def _epitaph(self, code: int) -> WorkerDiedError:
+        number = -code if code < 0 else code - 128
+        names = {item.value: item.name for item in signal.Signals}
+        hint = "Run it again: a fresh worker will be started."
+        if number == getattr(signal, "SIGKILL", 9):
+            what = "was killed"
+            hint = f"Often the computer ran out of memory: close something, or take a smaller input. {hint}"
+        elif number in names:
+            what = {"SIGSEGV": "crashed in native code (segmentation fault)"}.get(names[number], names[number])
+            what = what if " " in what else f"was ended by the signal {what}"
+        else:
+            what = f"ended by itself with code {code}"
+        return WorkerDiedError(f"The model's process {what}.", hint=hint, detail="\n".join(self._last_lines))

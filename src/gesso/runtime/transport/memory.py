@@ -1,0 +1,79 @@
+"""Shared memory without a name: nothing can be left behind, however the processes end.
+
+Linux has anonymous memory files (`memfd_create`, man 2 memfd_create); elsewhere it is a temporary file that is unlinked
+as soon as it is open (macOS) or goes with its last handle (Windows, `O_TEMPORARY`). Either way a worker gets the file
+as an inherited descriptor or by its path, and the system frees it when the last process that holds it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+GRANULARITY: Final = max(mmap.ALLOCATIONGRANULARITY, 64 * 1024)
+"""Slots begin and end at multiples of this many bytes: what every system can map."""
+
+
+def create() -> tuple[int, str]:
+    """Make an empty shared memory file. Returns its descriptor, and its path where it has one (Windows)."""
+    if sys.platform == "linux":
+        return os.memfd_create("gesso", os.MFD_CLOEXEC), ""
+    elif sys.platform == "win32":  # untested: after the documentation of _open, O_TEMPORARY
+        path = Path(tempfile.gettempdir()) / f"gesso-{secrets.token_hex(16)}.shm"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_BINARY | os.O_TEMPORARY
+        return os.open(path, flags), str(path)
+    else:
+        file, name = tempfile.mkstemp(prefix="gesso-", suffix=".shm")
+        Path(name).unlink()
+        return file, ""
+
+
+def attach(address: str) -> int:
+    """Open the shared memory that the parent named: a descriptor's number, or a path (Windows)."""
+    if address.isdigit():
+        return int(address)
+    flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_TEMPORARY", 0)
+    return os.open(address, flags)
+
+
+def grow(file: int, *, offset: int, size: int) -> None:
+    """Make the file reach to `offset + size` bytes. Raises `OSError` where there is no memory for it.
+
+    The memory is taken now where the system can (`posix_fallocate`), because touching a page that cannot be had would
+    end the process with a bus error. Linux hands out anonymous memory until it must kill somebody, so that what is
+    available is asked first.
+    """
+    if size > available_bytes():
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, offset, size)
+    else:
+        os.ftruncate(file, offset + size)
+
+
+def available_bytes() -> int:
+    """Return how much memory the system can give without swapping, in bytes; where it does not say, no limit."""
+    try:
+        with open("/proc/meminfo", "rb") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith(b"MemAvailable:")) * 1024
+    except (OSError, StopIteration):
+        return sys.maxsize
+
+
+def view(file: int, *, offset: int, size: int) -> mmap.mmap:
+    """Map `size` bytes at `offset`; both are multiples of `GRANULARITY`."""
+    return mmap.mmap(file, size, offset=offset)
+
+
+def give_back(mapped: mmap.mmap) -> None:
+    """Return the pages of a mapping to the system; the place stays usable and reads as zeros."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a file system that cannot punch holes keeps the pages: no harm
+            mapped.madvise(mmap.MADV_REMOVE)

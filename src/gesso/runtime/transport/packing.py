@@ -1,0 +1,34 @@
+"""Values to messages and back: small parts in line, big ones by slot."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gesso.messages.value import Slot, Value
+from gesso.runtime.transport.slots import SlotReader, SlotWriter
+from gesso.types.base import DataType, Packed
+
+_INLINE_BYTES: Final = 16 * 1024
+"""Up to this size a buffer costs less in the message than in a slot of its own."""
+
+
+def pack(data_type: DataType[Any], value: Any, *, slots: SlotWriter) -> Value:
+    """Pack a value for the other process. Raises `OSError` where shared memory runs out; then nothing stays lent."""
+    packed = data_type.pack(value)
+    buffers: list[bytes | Slot] = []
+    try:
+        for buffer in packed.buffers:
+            size = memoryview(buffer).nbytes
+            buffers.append(bytes(buffer) if size <= _INLINE_BYTES else slots.write(buffer))
+    except OSError:
+        for slot in buffers:
+            if isinstance(slot, Slot):
+                slots.release(slot.offset)
+        raise
+    return Value(packed.header, buffers)
+
+
+def unpack(data_type: DataType[Any], value: Value, *, slots: SlotReader) -> Any:
+    """Make a value again; its big parts stay where they lie, and the slot goes back when the value does."""
+    buffers = [slots.read(buffer) if isinstance(buffer, Slot) else buffer for buffer in value.buffers]
+    return data_type.unpack(Packed(value.header, buffers))

@@ -1,0 +1,43 @@
+"""The first file that a worker runs: makes `gesso` importable in whatever environment this is, then starts the worker.
+
+A model's environment holds what the model needs and not Gesso itself. This file loads the very package that the host
+runs, and nothing else of the host's environment: two versions can never meet, and nothing leaks in.
+
+    python -I bootstrap.py <package folder> <guarded | alone> <memory of the host> <memory of the worker>
+"""
+
+import importlib.util
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_guard() -> None:
+    """On Linux, have the kernel end this process when its guard ends (man 2 prctl, PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        guard = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != guard:  # it ended before we could ask
+            os._exit(1)
+
+
+def load_package(folder: str) -> None:
+    """Import the package `gesso` from its folder, without putting the folder beside it on the path."""
+    spec = importlib.util.spec_from_file_location("gesso", folder + "/__init__.py", submodule_search_locations=[folder])
+    assert spec is not None and spec.loader is not None, folder
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["gesso"] = package
+    spec.loader.exec_module(package)
+
+
+if __name__ == "__main__":
+    if sys.argv[2] == "guarded":
+        die_with_guard()
+    load_package(sys.argv[1])
+    from gesso.runtime.worker.main import main
+
+    main(*sys.argv[3:5])

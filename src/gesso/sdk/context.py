@@ -1,0 +1,106 @@
+"""What a model may say while it runs: `progress`, `log`, `preview`; and ask: `seed`, `scratch`, `is_canceled`.
+
+Outside a run (a model called from a plain script) they do nothing, so that a model needs no special case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Protocol
+
+from gesso.errors import CanceledError
+
+
+class RunContext(Protocol):
+    """Where a run's news goes: the worker sends it to the host, a test collects it."""
+
+    seed: int
+    is_canceled: bool
+
+    @property
+    def scratch(self) -> Path:
+        """The run's own folder; it is there."""
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Take the fraction done, 0..1, and what is being done."""
+
+    def log(self, text: str, level: str) -> None:
+        """Take a line of the model's log."""
+
+    def preview(self, value: Any, output: str) -> None:
+        """Take an unfinished value of the output of that name ("" for the only one)."""
+
+
+_current: ContextVar[RunContext | None] = ContextVar("gesso_run", default=None)
+_latest: RunContext | None = None
+"""The run that began last: for threads that the model itself started, where no context variable reaches."""
+
+
+@contextmanager
+def running(context: RunContext) -> Iterator[None]:
+    """Make `context` the current run for the code inside."""
+    global _latest  # noqa: PLW0603 - one process runs one model; threads have no other way to find the run
+    before, _latest = _latest, context
+    token = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        _latest = before
+
+
+def current() -> RunContext | None:
+    """Return the current run, or None outside one."""
+    return _current.get() or _latest
+
+
+def _checked() -> RunContext | None:
+    context = current()
+    if context is not None and context.is_canceled:
+        raise CanceledError("The run was canceled.")
+    return context
+
+
+def progress(fraction: float, text: str = "") -> None:
+    """Say how far the run is: `fraction` 0..1 (larger or smaller values are cut), and what it does in a few words.
+
+    Also the place where a canceled run stops: it raises `CanceledError`.
+    """
+    context = _checked()
+    if context is not None:
+        context.progress(min(max(float(fraction), 0.0), 1.0), text)
+
+
+def log(text: str, level: str = "info") -> None:
+    """Write a line to the run's log. `level` is "debug", "info", "warning" or "error"."""
+    context = _checked()
+    if context is not None:
+        context.log(str(text), level)
+
+
+def preview(value: Any, output: str = "") -> None:
+    """Show an unfinished value of an output (by name; not needed where there is only one)."""
+    context = _checked()
+    if context is not None:
+        context.preview(value, output)
+
+
+def is_canceled() -> bool:
+    """Say whether somebody canceled the run; a model that would rather clean up than be stopped asks this."""
+    context = current()
+    return context is not None and context.is_canceled
+
+
+def seed() -> int:
+    """Return the run's seed, 0 .. 2**32 - 1. `random`, numpy and torch are seeded with it before the run already."""
+    context = current()
+    return 0 if context is None else context.seed
+
+
+def scratch() -> Path:
+    """Return a folder for files that the run makes; an output in it is kept, the rest goes when the run is over."""
+    context = current()
+    return Path.cwd() if context is None else context.scratch

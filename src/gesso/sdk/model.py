@@ -1,0 +1,48 @@
+"""`Model`, the class that every model derives from, and what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+COMMAND_MARK = "__gesso_command__"
+
+
+class Model:
+    """A machine-learning model: `setup` once per worker, then `run` for each request.
+
+    Inputs and outputs are declared by the annotations of `run`; a model with several commands marks each with
+    `@command`. A model that can do several requests in one call has `run_batch` (or `<command>_batch`): the same
+    parameters, each a list, and a list of results. Options of `setup` are declared by its annotations likewise.
+    """
+
+    device: str = "auto"
+    """Where to compute: "cuda", "mps" or "cpu". The worker sets it before `setup`; "auto" only before that."""
+
+    commands: ClassVar[dict[str, Callable[..., Any]]] = {}
+    """The functions of the model's commands by name, in the order they are written."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        marked = {name: value for name, value in vars(cls).items() if getattr(value, COMMAND_MARK, False)}
+        plain = {"run": vars(cls)["run"]} if "run" in vars(cls) else {}
+        cls.commands = cls.commands | plain | marked
+
+    def setup(self) -> None:
+        """Load weights and whatever else takes time, once per worker. A model may declare options as parameters."""
+
+
+class State:
+    """What a model remembers from one frame to the next.
+
+    A command with a parameter annotated with a subclass of `State` gets one object per session (a camera, a video),
+    made with no arguments when the session begins and forgotten when it ends. A run without a session gets a new one.
+    """
+
+
+def command(method: _Method) -> _Method:
+    """Mark a method of a `Model` as one of its commands; its name is the command's."""
+    setattr(method, COMMAND_MARK, True)
+    return method

@@ -1,0 +1,96 @@
+"""`Runnable`: the only verb. A model in a worker, a workflow, a deployment and a remote URL all have `spec` and `run`.
+
+A run is asked for with a `Request` and answers with events as they happen: progress, logs, previews and parts of the
+output, and at the end exactly one `Result` - or a `RunError` raised from the iteration. Closing the iteration (or
+canceling the task that iterates) cancels the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from gesso.spec.model import ModelSpec
+
+MAX_SEED = 2**32 - 1
+"""Seeds are 0 .. 2**32 - 1: the range that `random`, numpy and torch share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked of a `Runnable`.
+
+    `inputs` by name, in any form that the ports' types coerce. `command` None means the first. `seed` None means that
+    one is drawn. `session` joins the frames of one stream, for models that remember.
+    """
+
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    command: str | None = None
+    seed: int | None = None
+    session: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `fraction` 0..1, and what it does now in a few words."""
+
+    fraction: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Log:
+    """A line that the model logged or printed. `level` is debug, info, warning or error; prints are info."""
+
+    text: str
+    level: str = "info"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An unfinished value of an output, for looking at. `output` names the port it previews ("" if none)."""
+
+    output: str
+    type: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a streaming output, in order: a chunk of a text, an item of a list."""
+
+    output: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """The end of a run: every output by name, the seed that was used, and where the time went.
+
+    `setup_s` is what getting the worker ready took (0 if it was warm), `run_s` what the model's own code took,
+    `total_s` all of it as the caller saw it; seconds.
+    """
+
+    outputs: Mapping[str, Any]
+    seed: int
+    setup_s: float = 0.0
+    run_s: float = 0.0
+    total_s: float = 0.0
+
+
+Event: TypeAlias = Progress | Log | Preview | Part | Result
+
+
+@runtime_checkable
+class Runnable(Protocol):
+    """Something that can be run: it says what it is, and runs."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What it is called, takes and gives."""
+        ...
+
+    def run(self, request: Request) -> AsyncIterator[Event]:
+        """Run once. Raises `InputError` or `NotFoundError` for a bad request and `RunError` for a failed run."""
+        ...

@@ -1,0 +1,4 @@
+"""The version of Gesso: the one place where it is written."""
+
+VERSION = "0.1.0"
+__version__ = VERSION
