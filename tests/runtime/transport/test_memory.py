@@ -17,7 +17,7 @@ def test_nothing_lies_in_a_folder() -> None:
         assert path == ""
         memory.grow(file, offset=0, size=memory.GRANULARITY)
         if sys.platform == "linux":
-            assert "(deleted)" in os.readlink(f"/proc/self/fd/{file}")
+            assert "(deleted)" in str(Path(f"/proc/self/fd/{file}").readlink())
             assert not list(Path("/dev/shm").glob("*gesso*"))
     finally:
         os.close(file)

@@ -36,7 +36,7 @@ def reader(file: int, writer: SlotWriter) -> SlotReader:
 
 def test_what_is_written_is_read(writer: SlotWriter, reader: SlotReader) -> None:
     frame = np.arange(3 * MB, dtype=np.uint8).reshape(1024, 1024, 3)
-    seen = np.frombuffer(reader.read(writer.write(frame)), np.uint8).reshape(frame.shape)
+    seen = np.frombuffer(reader.read(writer.write(frame.data)), np.uint8).reshape(frame.shape)
     assert np.array_equal(seen, frame)
 
 

@@ -82,9 +82,10 @@ async def test_an_asynchronous_stream_of_numbers_is_a_list() -> None:
 
 class Halving(Model):
     def run(self, number: float, times: int = 1) -> Annotated[float, Range(0, 10)]:
-        return number / 2**times
+        return float(number / 2**times)
 
     def run_batch(self, number: list[float], times: list[int]) -> list[Any]:
+        """Halve each; three is odd."""
         return [
             ValueError("odd") if value == 3 else value / 2**count for value, count in zip(number, times, strict=True)
         ]
@@ -127,7 +128,7 @@ def test_state_lasts_as_long_as_its_session() -> None:
 
 def test_an_exception_of_the_model_is_told_from_its_own_first_line() -> None:
     try:
-        {}["a"]
+        dict[str, int]()["a"]
     except KeyError as error:
         told = invoke.as_model_error(error)
     assert isinstance(told, ModelError)

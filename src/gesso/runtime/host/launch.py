@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gesso.runtime.host.environment import child_variables
 from gesso.runtime.transport import memory
 
 _WORKER: Final = Path(__file__).parent.parent / "worker"
 _PACKAGE: Final = Path(__file__).parent.parent.parent
 
-_NOT_FOR_WORKERS: Final = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+_NOT_FOR_WORKERS: Final = frozenset({"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"})
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,8 @@ def child_environment(threads: int) -> dict[str, str]:
 
     OpenMP's threads wait passively: spinning ones make workers that stand side by side many times slower.
     """
-    ours = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONFAULTHANDLER": "1"}
-    theirs = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_WORKERS}
-    return ours | theirs
+    ours = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    return ours | child_variables(_NOT_FOR_WORKERS, {})
 
 
 async def launch(python: Path, scratch: Path, *, threads: int, cwd: Path) -> Launched:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +55,7 @@ class WorkerModel:
         self._turn = asyncio.Lock()
         self._starting = asyncio.Lock()
 
-    async def run(self, request: Request) -> AsyncIterator[Event]:
+    async def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run once; see `Runnable`. Closing the iteration cancels the run."""
         events: asyncio.Queue[Event | None] = asyncio.Queue()
         work = asyncio.create_task(self._run(request, events.put_nowait))

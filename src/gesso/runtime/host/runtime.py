@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
+
+import psutil
 
 from gesso.registry.manifest import Manifest
 from gesso.runtime.host.attempt import Report
@@ -15,14 +18,25 @@ from gesso.runtime.host.model import WorkerModel, WorkerSettings
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
 
+_SCRATCH: Final = "gesso-scratch-"
+
+
+def make_scratch() -> Path:
+    """Make a folder for passing files, named after this process; those of processes that are dead are removed."""
+    place = Path(tempfile.gettempdir())
+    for folder in place.glob(f"{_SCRATCH}*"):
+        owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)  # another person's stays: we may not
+    return Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
+
 
 class Runtime:
     """Worker processes and the models in them; an asynchronous context manager."""
 
     def __init__(self, environments: Environments, *, threads: int, cancel_grace_s: float = 0.5) -> None:
         self._environments = environments
-        scratch = Path(tempfile.mkdtemp(prefix="gesso-"))
-        self._settings = WorkerSettings(scratch=scratch, threads=threads, cancel_grace_s=cancel_grace_s)
+        self._settings = WorkerSettings(scratch=make_scratch(), threads=threads, cancel_grace_s=cancel_grace_s)
         self._models: list[WorkerModel] = []
 
     async def describe(self, manifest: Manifest, report: Report) -> ModelSpec:

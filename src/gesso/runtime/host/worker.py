@@ -37,6 +37,7 @@ SETUP: Final = 0
 
 _READ_BYTES: Final = 1 << 18
 _KEPT_LINES: Final = 40
+_LAST_BREATH_S: Final = 1.0
 
 _M = TypeVar("_M")
 
@@ -169,6 +170,8 @@ class WorkerProcess:
         except (FrameTooLongError, msgspec.MsgspecError) as error:
             self._last_lines.append(f"The worker's line is broken: {error}")
         finally:
+            with contextlib.suppress(TimeoutError):  # the line ends a moment before the process: hear how that ends
+                await asyncio.wait_for(self._launched.process.wait(), _LAST_BREATH_S)
             self._launched.kill()
             code = await self._launched.process.wait()
             await printing

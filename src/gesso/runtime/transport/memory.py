@@ -61,7 +61,7 @@ def grow(file: int, *, offset: int, size: int) -> None:
 def available_bytes() -> int:
     """Return how much memory the system can give without swapping, in bytes; where it does not say, no limit."""
     try:
-        with open("/proc/meminfo", "rb") as lines:
+        with Path("/proc/meminfo").open("rb") as lines:
             return next(int(line.split()[1]) for line in lines if line.startswith(b"MemAvailable:")) * 1024
     except (OSError, StopIteration):
         return sys.maxsize

@@ -2,7 +2,7 @@
 
 It starts the worker and then only waits: for the worker's end, or for the host's (its end of the control socket closes,
 which the kernel does even after `kill -9`). Either way it ends every process that came from the worker, also those that
-left its process group, and removes the host's scratch folder if the host is gone. On Linux it is a "child subreaper"
+left its process group, and removes the host's scratch folder if the host is dead. On Linux it is a "child subreaper"
 (man 2 prctl, PR_SET_CHILD_SUBREAPER), so that orphaned grandchildren become its children. On macOS it ends the worker's
 process group and what `ps` shows below it (untested). Windows needs no guard: a job object holds the worker there.
 
@@ -53,11 +53,8 @@ def let_go_of_pipes() -> None:
     os.close(nothing)
 
 
-def wait_for_end(worker: int, control: int) -> tuple[int | None, bool]:
-    """Wait until the worker or the host ends.
-
-    Returns the worker's wait status (None: it still runs), and whether the host is gone.
-    """
+def wait_for_end(worker: int, control: int) -> int | None:
+    """Wait until the worker or the host ends. Returns the worker's wait status, or None if the host went first."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -65,14 +62,13 @@ def wait_for_end(worker: int, control: int) -> tuple[int | None, bool]:
     while True:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == worker:
-            return status, False
+            return status
         if pid:  # an orphan that we inherited has ended
             continue
         ready, _, _ = select.select([control, woken], [], [])
-        if control in ready and not os.read(control, 1):
-            return None, True
-        if woken in ready:
-            os.read(woken, 64)
+        if control in ready:  # nothing is ever sent: this is the other side's end
+            return None
+        os.read(woken, 64)
 
 
 def children_of(parents: set[int]) -> set[int]:
@@ -116,13 +112,14 @@ def end_everything(worker: int) -> None:
 
 def main(control: int, scratch: str, *, command: list[str]) -> int:
     """Guard one worker. Returns the worker's exit code, or 128 + the signal that ended it."""
+    host = os.getppid()
     become_subreaper()
     os.set_inheritable(control, False)
     worker = start_worker(command)
     let_go_of_pipes()
-    status, is_host_gone = wait_for_end(worker, control)
+    status = wait_for_end(worker, control)
     end_everything(worker)
-    if is_host_gone and scratch:
+    if os.getppid() != host:  # it is gone, and cannot clean up after itself
         shutil.rmtree(scratch, ignore_errors=True)
     if status is None:
         return 128 + signal.SIGKILL

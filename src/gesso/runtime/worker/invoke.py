@@ -41,7 +41,7 @@ class Sessions:
         self._states = {key: state for key, state in self._states.items() if key[0] != session}
 
 
-def as_model_error(error: Exception) -> GessoError:
+def as_model_error(error: BaseException) -> GessoError:
     """Return what to tell of an exception from a model's code: its own word if it is one of ours, else its kind."""
     if isinstance(error, GessoError):
         return error

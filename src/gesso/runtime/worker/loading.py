@@ -58,7 +58,7 @@ def _import(entry: Path) -> ModuleType:
             hint="Add it to the model's `dependencies`.",
             detail=own_traceback(error),
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{entry.name} could not be imported: {type(error).__name__}: {error}."
         raise SetupError(message, detail=own_traceback(error)) from error
     return module

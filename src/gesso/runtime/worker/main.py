@@ -127,7 +127,7 @@ class Worker:
                 self._model.setup(**options)
             except GessoError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 message = f"The model could not get ready: {type(error).__name__}: {error}".rstrip(".") + "."
                 raise SetupError(message, detail=own_traceback(error)) from error
         self._bindings = bindings
@@ -154,7 +154,7 @@ class Worker:
                 _finish_prints()
             del arguments  # so that the inputs' slots go back with the result
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
-        except Exception as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
             self._failed(asked.run, error)
 
     async def _run_async(self, asked: Run) -> None:
@@ -170,7 +170,7 @@ class Worker:
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
         except asyncio.CancelledError:
             self._failed(asked.run, CanceledError("The run was canceled."))
-        except Exception as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
             self._failed(asked.run, error)
 
     def _run_batch(self, asked: Batch) -> None:
@@ -179,7 +179,7 @@ class Worker:
             try:
                 _, binding, arguments = self._begin(each)
                 begun.append((each, binding, arguments))
-            except Exception as error:  # noqa: BLE001 - as above
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
                 self._failed(each.run, error)
         if not begun:
             return
@@ -188,8 +188,8 @@ class Worker:
             with context.running(self._runs[begun[0][0].run]):
                 results = invoke.call_batch(self._model, begun[0][1], requests=[arguments for _, _, arguments in begun])
                 _finish_prints()
-        except Exception as error:  # noqa: BLE001 - as above
-            results = [error] * len(begun)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+            results = [invoke.as_model_error(error)] * len(begun)
         run_s = time.perf_counter() - began
         for (each, binding, _), result in zip(begun, results, strict=True):
             if isinstance(result, Exception):
@@ -203,7 +203,7 @@ class Worker:
         self._forget(asked.run)
         self._channel.send(Done(asked.run, packed, run_s))
 
-    def _failed(self, run: int, error: Exception) -> None:
+    def _failed(self, run: int, error: BaseException) -> None:
         self._forget(run)
         told = invoke.as_model_error(error)
         if not isinstance(told, InputError | RunError):  # a model may raise any of our errors; here it is a failed run

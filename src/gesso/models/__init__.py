@@ -1,0 +1,1 @@
+"""The models in the box: one folder each, importing only the public face."""

@@ -1,0 +1,1 @@
+"""The model `pose`: the joints of a person."""

@@ -1,0 +1,198 @@
+"""What a model says of itself before any of its code has run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from gesso.errors import DeclarationError, NotFoundError
+from gesso.registry.declared import Declared, read_declared
+from gesso.registry.packages import read_python, read_requirement
+from gesso.spec.model import Card, Requirements, Weights
+
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_LICENCE_FILE: Final = re.compile(r"(?:licen[cs]e|copying)\b.*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A model's declaration, checked.
+
+    `path` is the folder or single file that it was read from, `entry` the file with the model's class, `class_name`
+    that class ("" if the file has one), `folder` the folder of `entry`; all without symbolic links. `licence_path` is
+    the text of the licence, if one lies beside it.
+    """
+
+    name: str
+    title: str
+    description: str
+    path: Path
+    entry: Path
+    class_name: str
+    requirements: Requirements
+    card: Card
+    weights: tuple[Weights, ...]
+    licence_path: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file with the model's class."""
+        return self.entry.parent
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can be a model's name: lower-case letters and digits, with single hyphens between."""
+    return _NAME.fullmatch(text) is not None
+
+
+def read_manifest(folder_or_file: Path) -> Manifest:
+    """Read the declaration of the model in a folder (`model.py`, `gesso.toml`) or a single Python file.
+
+    Raises `NotFoundError` if there is none, `DeclarationError` if it is wrong.
+    """
+    path = _located(folder_or_file)
+    if path.name == "model.py" and (path.parent / "gesso.toml").exists():
+        path = path.parent  # somebody named the file and means the model
+    if path.is_dir():
+        return _read_folder(path)
+    if path.suffix != ".py":
+        raise NotFoundError(f"{path.name} is not a model.", hint="A model is a Python file or a folder with model.py.")
+    name = path.parent.name if path.name == "model.py" else path.stem
+    code = _read_text(path)
+    return _check(read_declared(toml=None, code=code, code_name=path.name), path, entry=path, code=code, name=name)
+
+
+def _located(path: Path) -> Path:
+    """Return where a path leads after symbolic links, or raise `NotFoundError`."""
+    try:
+        return path.expanduser().resolve(strict=True)
+    except (OSError, ValueError, RuntimeError) as error:  # not there; not a path at all; nobody's home, a circle
+        raise NotFoundError(f"There is no file or folder {path}.", hint="Is its name spelt right?") from error
+
+
+def _read_folder(folder: Path) -> Manifest:
+    toml_path = folder / "gesso.toml"
+    toml = _read_text(toml_path) if toml_path.exists() else None
+    named = read_declared(toml=toml, code="", code_name="").entry
+    entry = _inside(folder, named, key="entry")
+    if not entry.is_file():
+        raise NotFoundError(
+            f"{folder.name} is not a model: it has no {named}.", hint="`gesso init my-model` writes one to begin with."
+        )
+    code = _read_text(entry)
+    return _check(
+        read_declared(toml=toml, code=code, code_name=named), folder, entry=entry, code=code, name=folder.name
+    )
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeclarationError(f"{path.name} cannot be read: {error}.", hint="It has to be text in UTF-8.") from error
+
+
+def _check(declared: Declared, path: Path, *, entry: Path, code: str, name: str) -> Manifest:
+    name = declared.name or _name_from(name)
+    if not is_name(name):
+        raise DeclarationError(
+            f"{name!r} cannot be a model's name: expected lower-case letters, digits and hyphens.",
+            hint=f"Try {_name_from(name)!r}.",
+        )
+    if declared.preview and urlsplit(declared.preview).scheme not in {"http", "https"}:
+        _inside(path if path.is_dir() else path.parent, declared.preview, key="preview")
+    for weights in declared.weights:
+        _check_weights(weights)
+    return Manifest(
+        name=name,
+        title=declared.title or name.replace("-", " ").capitalize(),
+        description=declared.description or _docstring(code),
+        path=path,
+        entry=entry,
+        class_name=declared.class_name,
+        requirements=_requirements(declared),
+        card=_card(declared),
+        weights=declared.weights,
+        licence_path=_licence_in(entry.parent if path.is_file() else path),
+    )
+
+
+def _requirements(declared: Declared) -> Requirements:
+    read_python(declared.requires_python)
+    for line in (*declared.dependencies, *declared.without_dependencies):
+        read_requirement(line)
+    return Requirements(
+        python=declared.requires_python,
+        dependencies=declared.dependencies,
+        without_dependencies=declared.without_dependencies,
+    )
+
+
+def _card(declared: Declared) -> Card:
+    if declared.memory_mb < 0:
+        raise DeclarationError(f"memory_mb: expected a number of megabytes, but got {declared.memory_mb}.")
+    try:
+        json.dumps(declared.examples, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DeclarationError(f"[[examples]]: a value in there cannot be sent to a model: {error}.") from error
+    return Card(
+        licence=declared.licence,
+        authors=declared.authors,
+        category=declared.category,
+        source=declared.source,
+        memory_mb=declared.memory_mb,
+        preview=declared.preview,
+        examples=declared.examples,
+    )
+
+
+def _check_weights(weights: Weights) -> None:
+    if not weights.name or weights.name in {".", ".."} or re.search(r"[/\\:\0]", weights.name):
+        raise DeclarationError(f"[[weights]]: {weights.name!r} is not the name of a file.", hint="Leave folders out.")
+    if urlsplit(weights.url).scheme not in {"http", "https"}:
+        raise DeclarationError(f"The weights {weights.name} need a url that begins with https://.")
+    if not _SHA256.fullmatch(weights.sha256):
+        raise DeclarationError(
+            f"The weights {weights.name} need a sha256 of 64 digits from 0 to 9 and a to f.",
+            hint="`shasum -a 256 <file>` prints it, on Windows `certutil -hashfile <file> SHA256`.",
+        )
+    if weights.size_bytes < 0:
+        raise DeclarationError(f"The weights {weights.name} cannot have {weights.size_bytes} bytes.")
+
+
+def _inside(folder: Path, name: str, *, key: str) -> Path:
+    """Return the path of a file of the model, after symbolic links; one outside the folder is refused."""
+    try:
+        path = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DeclarationError(f"{key}: {name!r} is not the path of a file.") from error
+    if not path.is_relative_to(folder):
+        raise DeclarationError(f"{key}: {name} lies outside of the model's folder.", hint="Copy it into the folder.")
+    return path
+
+
+def _name_from(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain)) or "model"
+
+
+def _docstring(code: str) -> str:
+    """Return the first paragraph of a file's docstring, "" if the file cannot be parsed: running it will tell."""
+    try:
+        text = ast.get_docstring(ast.parse(code)) or ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return " ".join(text.partition("\n\n")[0].split())
+
+
+def _licence_in(folder: Path) -> Path | None:
+    return next(
+        (path for path in sorted(folder.iterdir()) if _LICENCE_FILE.fullmatch(path.name) and path.is_file()), None
+    )

@@ -1,0 +1,43 @@
+"""A small JSON file that is written whole or not at all: what Gesso remembers between two runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from gesso.types.base import Json
+
+
+def write(path: Path, data: Json) -> None:
+    """Write the data as indented JSON; see `write_text`."""
+    write_text(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one go: whoever reads it meanwhile, or after a crash, finds all of the old or of the new.
+
+    Only the owner may read it. The folder is made if it is not there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(unfinished).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(unfinished).unlink()
+        raise
+
+
+def read(path: Path) -> Json:
+    """Return the data of a record, or None if there is no such file; raises `ValueError` if it is broken."""
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,174 @@
+"""`Registry`: finds a model by its reference, and keeps the specs that were read."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError
+from gesso.registry import record
+from gesso.registry.added import AddedModels
+from gesso.registry.digest import folder_digest
+from gesso.registry.manifest import is_name, read_manifest
+from gesso.registry.source import ModelSource
+from gesso.registry.trust import Trust
+from gesso.spec.model import SCHEMA_VERSION, ModelSpec
+from gesso.version import VERSION
+
+_BOX: Final = Path(__file__).parent.parent / "models"
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|git\+|git@")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the list of models: a source, or the error that keeps one from being read."""
+
+    name: str
+    source: ModelSource | None = None
+    error: GessoError | None = None
+
+
+class Registry:
+    """The models of a home: those in the box, those that were added, and any folder or file that is named.
+
+    `describe` reads a model's spec by running its code in a worker; it is called only for models that are trusted.
+    `box` is the folder of the models that come with Gesso.
+    """
+
+    def __init__(
+        self, home: Path, *, describe: Callable[[ModelSource], Awaitable[ModelSpec]], box: Path = _BOX
+    ) -> None:
+        self.trust = Trust(home)
+        self._describe = describe
+        self._box = box
+        self._added = AddedModels(home / "models")
+        self._specs = home / "cache" / "specs"
+
+    # -- finding ------------------------------------------------------------------------------------------------------
+
+    def find(self, reference: str) -> ModelSource:
+        """Find the model that a reference means: a name, `./folder`, `./file.py`, or a path from the root.
+
+        None of its code is run. Raises `NotFoundError` or `InputError` if the reference leads nowhere and
+        `DeclarationError` if the model's declaration is wrong.
+        """
+        if _ADDRESS.match(reference):
+            raise InputError(
+                "the name of a model, a folder or a file",
+                f"an address ({reference})",
+                hint="Download the model, and name its folder: ./folder.",
+            )
+        if _is_path(reference):
+            manifest = read_manifest(Path(reference))
+            return ModelSource(reference, manifest, "folder" if manifest.path.is_dir() else "file")
+        if reference in self._box_names():
+            return ModelSource(reference, read_manifest(self._box / reference), "box")
+        if reference in self._added.names():
+            return self._find_added(reference)
+        raise self._unknown(reference)
+
+    def models(self) -> list[Listed]:
+        """List the models in the box and those that were added, each group by name. One that is broken says why."""
+        return [self._listed(name) for name in (*self._box_names(), *self._added.names())]
+
+    def _listed(self, name: str) -> Listed:
+        try:
+            return Listed(name, source=self.find(name))
+        except GessoError as error:
+            return Listed(name, error=error)
+
+    def _box_names(self) -> list[str]:
+        return sorted(path.parent.name for path in self._box.glob("*/model.py"))
+
+    def _find_added(self, name: str) -> ModelSource:
+        path = Path(self._added.get(name).path)
+        if not path.exists():
+            raise NotFoundError(
+                f"{name} was added from {path}, and there is nothing any more.",
+                hint=f"Put it back, or take it off the list: gesso remove {name}.",
+            )
+        return ModelSource(name, replace(read_manifest(path), name=name), "added")
+
+    def _unknown(self, name: str) -> NotFoundError:
+        known = [*self._box_names(), *self._added.names()]
+        if _is_here(name):
+            hint = f"There is a folder or file of that name here: write ./{name}."
+        elif near := difflib.get_close_matches(name.lower(), known):
+            hint = f"Did you mean {' or '.join(near)}?"
+        else:
+            hint = f"There are: {', '.join(known) or 'none'}. A folder is written ./folder."
+        return NotFoundError(f"There is no model {name!r}.", hint=hint)
+
+    # -- adding -------------------------------------------------------------------------------------------------------
+
+    def add(self, reference: str, name: str | None = None) -> ModelSource:
+        """Put a folder or file on the list of models, under its own name or another. It stays where it is.
+
+        Raises `InputError` if the name is taken or cannot be one.
+        """
+        source = self.find(reference)
+        if source.origin not in {"folder", "file"}:
+            raise InputError("a folder or file, like ./my-model", f"a model that is on the list already ({reference})")
+        name = source.name if name is None else name
+        if not is_name(name):
+            raise InputError("a name of lower-case letters, digits and hyphens", repr(name))
+        if name in self._box_names() or (
+            name in self._added.names() and self._added.get(name).path != str(source.path)
+        ):
+            raise InputError(
+                "a name that no other model has", f"{name!r}, which is taken", hint="Give it another one with --name."
+            )
+        self._added.put(name, path=source.path, digest=source.digest)
+        return self.find(name)
+
+    def remove(self, name: str) -> None:
+        """Take an added model off the list. Its folder stays as it is."""
+        if name in self._box_names():
+            raise InputError("a model that was added", f"{name!r}, which comes with Gesso and stays")
+        if name not in self._added.names():
+            raise self._unknown(name)
+        self._added.remove(name)
+
+    # -- specs --------------------------------------------------------------------------------------------------------
+
+    async def spec(self, source: ModelSource) -> ModelSpec:
+        """Return a model's spec. Models in the box bring it; others are described once for each state of their files.
+
+        Raises `TrustError` if that would run code which nobody trusts yet, and what `describe` raises.
+        """
+        committed = source.path / "spec.json"
+        if source.origin == "box" and committed.exists():
+            return ModelSpec.from_json(committed.read_bytes())
+        self.trust.require(source)
+        digest = await asyncio.to_thread(lambda: source.digest)
+        kept = self._specs / f"{_key(source.name, digest)}.json"
+        with contextlib.suppress(OSError, DeclarationError):
+            return ModelSpec.from_json(kept.read_bytes())
+        spec = await self._describe(source)
+        if await asyncio.to_thread(folder_digest, source.path) == digest:  # nobody has changed it meanwhile
+            record.write_text(kept, spec.to_json())
+        return spec
+
+
+def _is_path(reference: str) -> bool:
+    return reference.startswith((".", "~")) or reference.endswith(".py") or re.search(r"[/\\]", reference) is not None
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return name != "" and Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _key(name: str, digest: str) -> str:
+    """Return what a kept spec is filed under: all that it depends on. The name may come from outside of the files."""
+    return hashlib.sha256(json.dumps([name, digest, VERSION, SCHEMA_VERSION]).encode()).hexdigest()

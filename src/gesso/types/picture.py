@@ -1,0 +1,206 @@
+"""The door to PIL: opens picture files that came from anywhere, safely, and writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import warnings
+import zlib
+from typing import Any, Final
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+from PIL import ImageCms, ImageOps
+
+from gesso.errors import InputError
+from gesso.types.base import Buffer
+from gesso.types.given import describe_bytes
+from gesso.types.source import Refuse
+
+for _plugin in ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Tiff", "WebP", "Avif"):
+    with contextlib.suppress(ImportError):  # AVIF is there from Pillow 11.3
+        importlib.import_module(f"PIL.{_plugin}ImagePlugin")
+
+MOST_PIXELS: Final = 178_956_970
+"""The most that PIL itself opens: twice its `MAX_IMAGE_PIXELS`."""
+
+# Only these are tried, whatever else PIL knows: a PostScript file, for one, would start another program.
+_OPENED: Final = tuple(
+    name for name in ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF") if name in PIL.Image.OPEN
+)
+_SAVED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    ".png": ("PNG", {"compress_level": 4}),
+    ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
+    ".jpeg": ("JPEG", {"quality": 95, "subsampling": 0}),
+    ".webp": ("WEBP", {"quality": 90}),
+    ".tif": ("TIFF", {"compression": "tiff_adobe_deflate"}),
+    ".tiff": ("TIFF", {"compression": "tiff_adobe_deflate"}),
+    ".bmp": ("BMP", {}),
+    ".avif": ("AVIF", {"quality": 85}),
+}
+_HAS_AVIF: Final = "AVIF" in PIL.Image.OPEN and "AVIF" in PIL.Image.SAVE  # a question of Pillow's version
+
+WRITES: Final = tuple(ending for ending, (name, _) in _SAVED.items() if name != "AVIF" or _HAS_AVIF)
+"""File name endings of pictures that can be written."""
+READS: Final = (*WRITES, ".jfif", ".gif", ".mpo")
+"""File name endings of pictures that can be read."""
+FORMATS: Final = f"PNG, JPEG, WebP, GIF, BMP{', TIFF or AVIF' if _HAS_AVIF else ' or TIFF'}"
+"""The formats that can be read, in words."""
+
+# For the wire, where waiting costs more than bytes: a 1080p photo in 0.10 s; zlib's default takes 0.48 s for 1 % less,
+# its level 1 takes 0.16 s and is no smaller, and Huffman coding alone is as quick but blows flat drawings up.
+_QUICK_PNG: Final = {"compress_level": 1, "compress_type": zlib.Z_RLE}
+_WITHOUT_ALPHA: Final = ("JPEG", "BMP")
+_SIXTEEN_BIT: Final = ("PNG", "TIFF")
+_SRGB_NAMES: Final = ("sRGB", "sRGB built-in", "sRGB IEC61966-2.1")  # converting from these changes nothing
+
+# PIL warns from half of `MOST_PIXELS` on; we check sizes ourselves, and `catch_warnings` is not safe in threads.
+warnings.filterwarnings("ignore", category=PIL.Image.DecompressionBombWarning)
+
+
+def open_picture(data: Buffer, refuse: Refuse, *, max_pixels: int = MOST_PIXELS) -> PIL.Image.Image:
+    """Decode the first frame of a picture file, upright.
+
+    Its size is checked from its header, before any pixel is decoded. What is no picture, is broken, cut short or too
+    large raises `InputError`.
+    """
+    try:
+        source = PIL.Image.open(io.BytesIO(data), formats=_OPENED)
+    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
+        raise _too_large(refuse, pixels=f"more than {MOST_PIXELS // 2}", max_pixels=max_pixels) from error
+    except Exception as error:  # decoders raise a dozen kinds of error on broken files
+        raise _broken(data, error, refuse=refuse) from error
+    if source.width * source.height > max_pixels:
+        raise _too_large(refuse, pixels=f"{source.width} x {source.height}", max_pixels=max_pixels)
+    return load(source, refuse, data=data)
+
+
+def load(source: PIL.Image.Image, refuse: Refuse, *, data: Buffer | None = None) -> PIL.Image.Image:
+    """Decode a picture that is open and turn it upright; a broken one raises `InputError`.
+
+    `data` is the file it comes from, for the message.
+    """
+    try:
+        source.load()
+    except Exception as error:  # as above
+        raise _broken(data, error, refuse=refuse) from error
+    try:
+        if source.getexif().get(0x0112, 1) != 1:  # the tag Orientation: a phone held sideways
+            return ImageOps.exif_transpose(source)
+    except Exception:  # noqa: BLE001 - broken EXIF is no reason to refuse a picture that can be seen
+        pass
+    return source
+
+
+def _too_large(refuse: Refuse, *, pixels: str, max_pixels: int) -> InputError:
+    return refuse(
+        f"one of {pixels} pixels",
+        f"The largest that is opened has {max_pixels / 1e6:.3g} megapixels; make it smaller first.",
+    )
+
+
+def _broken(data: Buffer | None, error: Exception, *, refuse: Refuse) -> InputError:
+    given = "a broken picture" if data is None else describe_bytes(data)
+    if "PngImagePlugin" in str(error) or "text chunks" in str(error):
+        return refuse(f"{given} with more text hidden in it than is safe", "Save it again without metadata.")
+    if given.startswith("a HEIC"):
+        return refuse(given, "Export it as JPEG or PNG first; a phone can be set to do that.")
+    if given.partition(" of ")[0] in _READABLE:
+        return refuse(f"{given} that is broken or cut short", "Open it in a picture program and save it again.")
+    return refuse(given, "Save it as PNG or JPEG first.")
+
+
+_READABLE: Final = tuple(
+    f"{article} {name} picture"
+    for article, name in (("a", "PNG"), ("a", "JPEG"), ("a", "GIF"), ("a", "WebP"), ("a", "BMP"), ("a", "TIFF"))
+)
+
+
+def to_pixels(source: PIL.Image.Image, refuse: Refuse) -> NDArray[Any]:
+    """Return a decoded picture in sRGB: uint8 (H, W), (H, W, 3) or (H, W, 4), or uint16 (H, W) for 16-bit grey."""
+    if source.mode.startswith(("I", "F")):
+        return _deep_grey(np.asarray(source), refuse)
+    try:
+        return np.asarray(_to_srgb(_to_plain_mode(source), source.info.get("icc_profile")))
+    except Exception as error:  # a mode that PIL cannot convert says so in many ways
+        raise refuse(f"a picture in the mode {source.mode}", "Save it as an RGB picture first.") from error
+
+
+def _to_plain_mode(source: PIL.Image.Image) -> PIL.Image.Image:
+    """Bring palettes, bits and alpha of all kinds to L, RGB or RGBA; CMYK and LAB wait for their profile."""
+    if "transparency" in source.info or source.mode in ("LA", "La", "PA", "RGBa"):
+        return source.convert("RGBA")
+    if source.mode in ("P", "YCbCr", "HSV", "RGBX"):
+        return source.convert("RGB")
+    return source.convert("L") if source.mode == "1" else source
+
+
+def _to_srgb(source: PIL.Image.Image, profile: bytes | None) -> PIL.Image.Image:
+    if source.mode == "LAB":
+        lab = ImageCms.createProfile("LAB")
+        return ImageCms.profileToProfile(source, lab, ImageCms.createProfile("sRGB"), outputMode="RGB") or source
+    if profile:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            return _from_profile(source, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    # Without a profile, or with a broken one, which is no reason to refuse a picture that can be seen.
+    return source.convert("RGB") if source.mode == "CMYK" else source
+
+
+def _from_profile(source: PIL.Image.Image, profile: ImageCms.ImageCmsProfile) -> PIL.Image.Image:
+    if source.mode != "CMYK" and ImageCms.getProfileDescription(profile).strip() in _SRGB_NAMES:
+        return source
+    colours = source.convert("RGB") if source.mode == "RGBA" else source
+    converted = ImageCms.profileToProfile(colours, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    if converted is None or source.mode == "L":
+        return source if converted is None else converted.convert("L")
+    if source.mode == "RGBA":
+        converted.putalpha(source.getchannel("A"))
+    return converted
+
+
+def _deep_grey(values: NDArray[Any], refuse: Refuse) -> NDArray[Any]:
+    """Return grey of 16 bits, 32 bits or floating point as uint16; what does not fit into 0..65535 is refused."""
+    low, high = values.min(), values.max()
+    if values.dtype.kind == "f":
+        if not (low >= 0 and high <= 1):  # this way round, NaN is refused too
+            raise refuse("a picture of fractions that are not all 0..1", "Save it with 8 or 16 bits first.")
+        return np.rint(values * np.float32(65535)).astype(np.uint16)
+    if low < 0 or high > 65535:
+        raise refuse("a picture of 32-bit numbers", "Save it with 8 or 16 bits first.")
+    return values.astype(np.uint16)
+
+
+def to_eight_bits(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return 16-bit grey as 8-bit grey, rounded: 65535 becomes 255."""
+    if grey.dtype == np.uint8:
+        return grey
+    return ((grey.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def flatten(rgba: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return (H, W, 3): a picture with alpha laid over white."""
+    source = PIL.Image.fromarray(rgba)
+    ground = PIL.Image.new("RGB", source.size, "white")
+    ground.paste(source, mask=source.getchannel("A"))
+    return np.asarray(ground)
+
+
+def encode(pixels: NDArray[Any], ending: str, *, is_quick: bool = False) -> bytes:
+    """Return a picture file in the format of `ending`, one of `WRITES`; `is_quick` prefers speed to size (PNG only).
+
+    What the format cannot keep is brought down: alpha is laid over white, 16 bits become 8.
+    """
+    name, options = _SAVED[ending]
+    if pixels.ndim == 3 and pixels.shape[2] == 4 and name in _WITHOUT_ALPHA:
+        pixels = flatten(pixels)
+    if pixels.dtype == np.uint16 and name not in _SIXTEEN_BIT:
+        pixels = to_eight_bits(pixels)
+    file = io.BytesIO()
+    try:
+        PIL.Image.fromarray(pixels).save(file, name, **(_QUICK_PNG if is_quick else options))
+    except Exception as error:  # a side too long for the format, a format that this Pillow lacks
+        given = f"one of {pixels.shape[1]} x {pixels.shape[0]} pixels"
+        raise InputError(f"a picture that can be written as {name}", given, hint="Write it as .png.") from error
+    return file.getvalue()

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gesso.errors import DeclarationError, NotFoundError
+from gesso.registry.manifest import is_name, read_manifest
+from gesso.spec.model import Card, Requirements
+from tests.registry.models import make_file, make_folder
+
+
+def test_a_folder_is_read_without_running_its_code(tmp_path: Path) -> None:
+    folder = make_folder(
+        tmp_path / "Flat Colours!",
+        'licence = "MIT"\ndependencies = ["numpy"]\nrequires-python = ">=3.11"\nclass = "Posterise"\nmemory_mb = 50\n',
+    )
+    (folder / "LICENSE.txt").write_text("MIT License")
+    manifest = read_manifest(folder)
+    assert manifest.name == "flat-colours"
+    assert manifest.title == "Flat colours"
+    assert manifest.description == "Posterise: reduce a photo to a few flat colours."
+    assert manifest.path == manifest.folder == folder
+    assert manifest.entry == folder / "model.py"
+    assert manifest.class_name == "Posterise"
+    assert manifest.requirements == Requirements(python=">=3.11", dependencies=("numpy",))
+    assert manifest.card == Card(licence="MIT", memory_mb=50)
+    assert manifest.weights == ()
+    assert manifest.licence_path == folder / "LICENSE.txt"
+
+
+def test_a_single_file_is_read_without_running_its_code(tmp_path: Path) -> None:
+    file = make_file(tmp_path / "My_Filter.py", 'dependencies = ["numpy"]\n[tool.gesso]\ntitle = "Filter"')
+    manifest = read_manifest(file)
+    assert (manifest.name, manifest.title) == ("my-filter", "Filter")
+    assert manifest.path == manifest.entry == file
+    assert manifest.folder == tmp_path
+    assert manifest.requirements.dependencies == ("numpy",)
+    assert manifest.licence_path is None
+
+
+def test_a_folder_needs_no_gesso_toml(tmp_path: Path) -> None:
+    assert read_manifest(make_folder(tmp_path / "plain", None)).name == "plain"
+
+
+def test_whoever_names_model_py_means_its_folder(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "pose", 'title = "P"')
+    assert read_manifest(folder / "model.py") == read_manifest(folder)
+    bare = make_folder(tmp_path / "bare", None)
+    assert read_manifest(bare / "model.py").name == "bare"
+
+
+def test_another_entry(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "pose", 'entry = "src/pose.py"')
+    (folder / "src").mkdir()
+    make_file(folder / "src" / "pose.py", 'dependencies = ["numpy"]')
+    manifest = read_manifest(folder)
+    assert manifest.entry == folder / "src" / "pose.py"
+    assert manifest.folder == folder / "src"
+    assert manifest.requirements.dependencies == ("numpy",)
+
+
+def test_code_that_cannot_be_parsed_has_no_description(tmp_path: Path) -> None:
+    for code in ("def broken(", "x = " + "(" * 5000, "\0"):
+        assert read_manifest(make_folder(tmp_path / "broken", code=code)).description == ""
+
+
+@pytest.mark.parametrize("name", ["licence", "LICENSE.md", "Copying", "license-mit"])
+def test_the_text_of_a_licence_is_found(tmp_path: Path, name: str) -> None:
+    folder = make_folder(tmp_path / "pose")
+    (folder / "licensed.py").touch()
+    (folder / name).touch()
+    assert read_manifest(folder).licence_path == folder / name
+
+
+def test_what_is_not_there_or_no_model(tmp_path: Path) -> None:
+    (tmp_path / "picture.jpg").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    for name, message in {
+        "none": "There is no file or folder",
+        "nu\0l": "There is no file or folder",
+        "x" * 5000: "There is no file or folder",
+        "circle": "There is no file or folder",
+        "picture.jpg": "picture.jpg is not a model",
+        "empty": "empty is not a model: it has no model.py",
+    }.items():
+        with pytest.raises(NotFoundError, match=message):
+            read_manifest(tmp_path / name)
+    with pytest.raises(NotFoundError):
+        read_manifest(Path("~nobody-of-that-name/model"))
+
+
+def weights(**changed: str) -> str:
+    right = {"name": "'w.bin'", "url": "'https://example.org/w'", "sha256": f"'{'0' * 64}'"}
+    return "[[weights]]\n" + "\n".join(f"{key} = {value}" for key, value in (right | changed).items())
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("name = 'Pose'", "'Pose' cannot be a model's name"),
+        ("name = 'a--b'", "cannot be a model's name"),
+        ("name = '../x'", "cannot be a model's name"),
+        ("requires-python = '3'", "does not say which versions of Python"),
+        ("dependencies = ['numpy', '--index-url=x']", "'--index-url=x' does not name a package"),
+        ("without-dependencies = ['a b']", "'a b' does not name a package"),
+        ("memory_mb = -1", "memory_mb: expected a number of megabytes"),
+        ("entry = '../model.py'", "entry: ../model.py lies outside"),
+        ("entry = '/etc/passwd'", "lies outside"),
+        ("entry = 'link.py'", "lies outside"),
+        ('entry = "nu\\u0000l"', "is not the path of a file"),
+        ("preview = '../../secret.jpg'", "preview: ../../secret.jpg lies outside"),
+        ("[[examples]]\nphoto = 2026-11-22", "cannot be sent to a model"),
+        ("[[examples]]\namount = nan", "cannot be sent to a model"),
+        (weights(name="'../w'"), "'../w' is not the name of a file"),
+        (weights(name="''"), "is not the name of a file"),
+        (weights(url="'file:///etc/passwd'"), "need a url that begins with https://"),
+        (weights(sha256="'123'"), "need a sha256 of 64 digits"),
+        (weights(size_bytes="-1"), "cannot have -1 bytes"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(tmp_path: Path, toml: str, message: str) -> None:
+    (tmp_path / "other.py").touch()
+    folder = make_folder(tmp_path / "pose", toml)
+    (folder / "link.py").symlink_to(tmp_path / "other.py")
+    with pytest.raises(DeclarationError) as caught:
+        read_manifest(folder)
+    assert message in caught.value.message
+
+
+def test_right_weights_and_a_preview_on_the_web(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "pose", f"preview = 'https://example.org/p.jpg'\n{weights()}")
+    manifest = read_manifest(folder)
+    assert manifest.weights[0].name == "w.bin"
+    assert manifest.card.preview == "https://example.org/p.jpg"
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "pose")
+    (folder / "gesso.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DeclarationError, match=r"gesso\.toml cannot be read"):
+        read_manifest(folder)
+
+
+def test_names() -> None:
+    assert all(map(is_name, ("pose", "style-2", "3d")))
+    assert not any(map(is_name, ("", "-a", "a-", "a--b", "A", "a_b", "a/b", "a\n", "é")))
+
+
+def test_a_name_is_made_from_any_path(tmp_path: Path) -> None:
+    for path, name in {"Été 2026.py": "ete-2026", "絵.py": "model", "a__b.py": "a-b"}.items():
+        assert read_manifest(make_file(tmp_path / path)).name == name
