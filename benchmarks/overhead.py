@@ -67,7 +67,7 @@ def jpeg(pixels: Any) -> bytes:
     return file.getvalue()
 
 
-async def result_of(model: WorkerModel, command_name: str, value: object) -> Any:
+async def result_of(model: WorkerModel, command_name: str, *, value: object) -> Any:
     """Run once through the worker and return the output."""
     async for event in model.run(Request(command=command_name, inputs={"value": value}, seed=0)):
         if isinstance(event, Result):
@@ -95,7 +95,7 @@ async def measure(*, times: int = 300) -> list[Figure]:
 async def _json(model: WorkerModel, times: int) -> Figure:
     value = {"prompt": "a small sentence", "numbers": [1, 2, 3]}
     here = time_called(_in_process("data", value), times=times)
-    through = await time_awaited(lambda: result_of(model, "data", value), times=times)
+    through = await time_awaited(lambda: result_of(model, "data", value=value), times=times)
     return Figure("small JSON", through, limit_ms=sorted(here)[len(here) // 2], aim_ms=1)
 
 
@@ -105,7 +105,7 @@ async def _jpeg(model: WorkerModel, times: int) -> Figure:
     here = time_called(lambda: jpeg(call().pixels), times=times)
 
     async def through_worker() -> bytes:
-        answer = await result_of(model, "picture", coded)
+        answer = await result_of(model, "picture", value=coded)
         return jpeg(answer.pixels)
 
     through = await time_awaited(through_worker, times=times)
@@ -115,7 +115,7 @@ async def _jpeg(model: WorkerModel, times: int) -> Figure:
 async def _frame(model: WorkerModel, size: tuple[int, int], *, times: int) -> Figure:
     pixels = photo(*size)
     here = time_called(_in_process("picture", pixels), times=times)
-    through = await time_awaited(lambda: result_of(model, "picture", pixels), times=times)
+    through = await time_awaited(lambda: result_of(model, "picture", value=pixels), times=times)
     what = f"raw {size[0]}x{size[1]} RGB frame"
     return Figure(what, through, limit_ms=sorted(here)[len(here) // 2], aim_ms=3)
 

@@ -27,7 +27,7 @@ async def first_answer_ms(home: Path, folder: Path) -> tuple[float, float]:
             app.trust.trust(app.registry.find(str(folder)))
             began = time.perf_counter()
             model = await app.open(str(folder))
-            await result_of(model, "data", 1)
+            await result_of(model, "data", value=1)
             taken.append((time.perf_counter() - began) * 1000)
     return taken[0], taken[1]
 

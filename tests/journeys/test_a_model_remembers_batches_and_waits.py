@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import numpy as np
+
 from gesso.errors import InputError, ModelError
 from gesso.spec.runnable import Request, Result
 from tests.journeys.conftest import Studio, run
@@ -38,8 +40,6 @@ async def test_frames_of_one_session_remember_each_other(studio: Studio) -> None
 
 
 def np_full(value: int) -> object:
-    import numpy as np
-
     return np.full((400, 300, 3), value, np.uint8)
 
 
