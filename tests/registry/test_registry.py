@@ -147,6 +147,18 @@ def test_what_cannot_be_removed(registry: Registry) -> None:
         registry.remove("../../trust")
 
 
+def test_a_model_that_comes_with_a_newer_gesso_goes_before_one_that_was_added(
+    registry: Registry, tmp_path: Path
+) -> None:
+    registry.add(str(make_folder(Path("brush")).resolve()))
+    make_folder(tmp_path / "box" / "brush")
+    assert registry.find("brush").origin == "box"
+    assert [line.name for line in registry.models()] == ["brush", "pose", "posterise"]
+    registry.remove("brush")
+    with pytest.raises(InputError):
+        registry.remove("brush")
+
+
 def test_a_broken_model_is_listed_with_its_error_and_can_be_removed(registry: Registry, tmp_path: Path) -> None:
     moved = make_folder(Path("moved"))
     registry.add("./moved")

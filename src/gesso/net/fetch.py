@@ -14,7 +14,6 @@ from email.message import Message
 from functools import cache
 from typing import Final
 
-import certifi
 import httpcore
 import httpx
 
@@ -24,6 +23,7 @@ from gesso.types.given import size
 
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MAX_PORT: Final = 65535
 _NAME_LENGTH: Final = 200
 _STATUS_WORDS: Final = {
     401: "it asks for a password",
@@ -38,7 +38,7 @@ _STATUS_WORDS: Final = {
 class Fetched:
     """What was fetched: its bytes, media type ("image/jpeg"), the address after redirects, and a file name.
 
-    The name is the server's suggestion, or the end of the address, without folders: good for its ending and for showing.
+    The name is the server's suggestion or the end of the address, without folders: good for its ending and to be shown.
     """
 
     data: bytes
@@ -81,7 +81,12 @@ def fetch(
 def _get(url: httpx.URL, guard: Guard, *, limit_bytes: int) -> Fetched | httpx.URL:
     """Ask once. Returns what is there, or the address to which the server leads on."""
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-    headers = {"Host": url.netloc, "User-Agent": "gesso", "Accept": "*/*", "Accept-Encoding": "identity"}
+    headers: dict[bytes | str, bytes | str] = {
+        "Host": url.netloc,
+        "User-Agent": "gesso",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+    }
     with (
         httpcore.ConnectionPool(ssl_context=_tls(), network_backend=guard) as pool,
         pool.stream("GET", target, headers=headers) as response,
@@ -127,9 +132,10 @@ def _parse(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
     """Read an address, from `base` if it is relative, and refuse what is not on the web."""
     try:
         url = httpx.URL(text) if base is None else base.join(text)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise FetchError(f"{text[:200]!r} is not an address on the web.", hint="It begins with https://.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    except (httpx.InvalidURL, ValueError):
+        url = httpx.URL()
+    is_host = url.host != "" and "%" not in url.host and (url.port is None or url.port <= _MAX_PORT)
+    if url.scheme not in {"http", "https"} or not is_host:
         raise FetchError(f"{text[:200]!r} is not an address on the web.", hint="It begins with https://.")
     if url.userinfo:
         raise FetchError(f"The address of {url.host} has a password in it.", hint="Give one without.")
@@ -145,10 +151,13 @@ def _name(disposition: str, url: httpx.URL) -> str:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Return what checks certificates: against those that the system trusts (a school's may be among them), and
-    Mozilla's, because Python on a Mac does not see the system's."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
+    """Return what checks certificates.
+
+    Those whom Mozilla trusts are trusted, because Python on a Mac does not see whom the system trusts, and whom the
+    system trusts where it can be seen: a school's own network may be among them.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
     return context
 
 
@@ -157,8 +166,6 @@ def _too_large(url: httpx.URL, limit_bytes: int) -> FetchError:
 
 
 def _explain(url: httpx.URL, error: Exception) -> FetchError:
-    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-        return FetchError(f"{_shown(url)} cannot prove that it is {url.host}: {error.__cause__.verify_message}.")
     if isinstance(error, httpcore.ConnectError):
         return FetchError(f"{url.host} cannot be reached.", hint="Is the address right, and this computer online?")
     return FetchError(f"{_shown(url)} broke off: {error}.", hint="Try again.")

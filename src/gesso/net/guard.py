@@ -109,7 +109,7 @@ class Guard(httpcore.NetworkBackend):
                 )
             if is_private(address) and not self._allow_private:
                 raise FetchError(
-                    f"{host} ({address}) lies inside a private network, and Gesso fetches only from the public web here.",
+                    f"{host} ({address}) lies inside a private network, and Gesso fetches from the public web alone.",
                     hint="Give a public address, or send the file itself.",
                 )
             self.has_met_private |= is_private(address)
@@ -132,13 +132,19 @@ class _Stream(httpcore.NetworkStream):
     def close(self) -> None:
         self._stream.close()
 
-    def start_tls(
+    def start_tls(  # noqa: PLR0917 - httpcore's own signature
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - the deadline is what counts
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, left(self._deadline_s))
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, left(self._deadline_s))
+        except httpcore.ConnectError as error:
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                reason = error.__cause__.verify_message.rstrip(".")
+                raise FetchError(f"The server cannot prove that it is {server_hostname}: {reason}.") from error
+            raise
         return _Stream(stream, self._deadline_s)
 
     def get_extra_info(self, info: str) -> Any:

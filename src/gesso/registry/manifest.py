@@ -80,7 +80,7 @@ def _located(path: Path) -> Path:
 def _read_folder(folder: Path) -> Manifest:
     toml_path = folder / "gesso.toml"
     toml = _read_text(toml_path) if toml_path.exists() else None
-    named = read_declared(toml=toml, code="", code_name="").entry
+    named = read_declared(toml=toml, code="", code_name="").entry  # before the code, because it says where that is
     entry = _inside(folder, named, key="entry")
     if not entry.is_file():
         raise NotFoundError(
@@ -100,11 +100,11 @@ def _read_text(path: Path) -> str:
 
 
 def _check(declared: Declared, path: Path, *, entry: Path, code: str, name: str) -> Manifest:
-    name = declared.name or _name_from(name)
+    name = declared.name or name_from(name)
     if not is_name(name):
         raise DeclarationError(
             f"{name!r} cannot be a model's name: expected lower-case letters, digits and hyphens.",
-            hint=f"Try {_name_from(name)!r}.",
+            hint=f"Try {name_from(name)!r}.",
         )
     if declared.preview and urlsplit(declared.preview).scheme not in {"http", "https"}:
         _inside(path if path.is_dir() else path.parent, declared.preview, key="preview")
@@ -178,7 +178,8 @@ def _inside(folder: Path, name: str, *, key: str) -> Path:
     return path
 
 
-def _name_from(text: str) -> str:
+def name_from(text: str) -> str:
+    """Return the name of a model that is nearest to any text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain)) or "model"
 

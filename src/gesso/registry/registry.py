@@ -77,13 +77,17 @@ class Registry:
 
     def models(self) -> list[Listed]:
         """List the models in the box and those that were added, each group by name. One that is broken says why."""
-        return [self._listed(name) for name in (*self._box_names(), *self._added.names())]
+        return [self._listed(name) for name in self._names()]
 
     def _listed(self, name: str) -> Listed:
         try:
             return Listed(name, source=self.find(name))
         except GessoError as error:
             return Listed(name, error=error)
+
+    def _names(self) -> list[str]:
+        """Return every name. One that was added before a newer Gesso brought a model of that name means Gesso's."""
+        return list(dict.fromkeys((*self._box_names(), *self._added.names())))
 
     def _box_names(self) -> list[str]:
         return sorted(path.parent.name for path in self._box.glob("*/model.py"))
@@ -98,7 +102,7 @@ class Registry:
         return ModelSource(name, replace(read_manifest(path), name=name), "added")
 
     def _unknown(self, name: str) -> NotFoundError:
-        known = [*self._box_names(), *self._added.names()]
+        known = self._names()
         if _is_here(name):
             hint = f"There is a folder or file of that name here: write ./{name}."
         elif near := difflib.get_close_matches(name.lower(), known):
@@ -131,11 +135,12 @@ class Registry:
 
     def remove(self, name: str) -> None:
         """Take an added model off the list. Its folder stays as it is."""
-        if name in self._box_names():
+        if name in self._added.names():
+            self._added.remove(name)
+        elif name in self._box_names():
             raise InputError("a model that was added", f"{name!r}, which comes with Gesso and stays")
-        if name not in self._added.names():
+        else:
             raise self._unknown(name)
-        self._added.remove(name)
 
     # -- specs --------------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,18 @@ def test_the_oldest_that_fits_is_taken_and_shims_that_fail_are_passed_over(
 
 
 @posix_only
+def test_the_current_folder_is_no_place_for_a_python(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreter, "running", lambda: interpreter.Interpreter(Path("here"), "3.11.0", "x"))
+    monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}bin")
+    monkeypatch.chdir(machine)
+    put(machine / "bin" / "python3.12", "3.12.4")
+    put(machine / "python3.12", "3.12.4")
+    (machine / ".pyenv").symlink_to(machine / ".pyenv")
+    with pytest.raises(InstallError):
+        interpreter.find(SpecifierSet(">=3.12"))
+
+
+@posix_only
 def test_if_none_fits_the_error_says_which_is_asked_and_which_are_here(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

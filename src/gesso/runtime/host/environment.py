@@ -43,6 +43,7 @@ Report: TypeAlias = Callable[[Progress | Log], None]
 _NAME_LENGTH: Final = 16  # of a digest's 64: Windows allows 260 characters for a path, and packages need most of them
 _MARKER: Final = "ready.json"
 _LOOK_AGAIN_S: Final = 0.2
+_KILLED: Final = 128 + 9  # by SIGKILL, as systems do that run out of memory
 
 # What would make an installer look at, or write into, another environment than the one it is given.
 _NOT_FOR_INSTALLERS: Final = frozenset(
@@ -186,6 +187,8 @@ async def _run(command: Sequence[str], folder: Path, *, narrator: Narrator) -> N
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(_temporary(folder)))
     variables = child_variables(_NOT_FOR_INSTALLERS, _FOR_INSTALLERS | temporary)
     code = await guarded.run(command, narrator.hear, variables=variables, scratch=folder)
+    if code == _KILLED:
+        raise explain(narrator.detail, "the system ended the installer, perhaps because memory ran out.")
     if code != 0:
         raise explain(narrator.detail, f"the installer ended with the code {code}.")
 

@@ -6,6 +6,7 @@ is called python is believed only after it was run: pyenv's shims and the Micros
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -101,7 +102,11 @@ def _candidates() -> list[Path]:
 
     Those whose path names one that is too old for Gesso are left out.
     """
-    programs = {path.resolve(): path for path in _places() if path.is_file()}
+    programs = {}
+    for path in _places():
+        with contextlib.suppress(OSError, RuntimeError):  # a folder that we may not look into; a circle of links
+            if path.is_file():
+                programs[path.resolve()] = path
     young = [path for path in programs.values() if _version_in(path) >= _version_in(Path(_SUPPORTED_MINORS[0]))]
     return sorted(young, key=lambda path: (_version_in(path), str(path)))
 
@@ -118,7 +123,7 @@ def _places() -> Iterator[Path]:
     for folder in map(Path, os.get_exec_path()):
         if folder.name == "shims":
             pyenvs.add(folder.parent)
-        else:
+        elif folder.is_absolute():  # a PATH may name the current folder, where strangers' files may lie
             yield from _glob(folder, "python3.??", "python3", "python3.??.exe", "python.exe")
     for pyenv in pyenvs:
         yield from _glob(pyenv / "versions", "3.*/bin/python", "3.*/python.exe")

@@ -13,8 +13,9 @@ import psutil
 
 from gesso.registry.manifest import Manifest
 from gesso.runtime.host.attempt import Report
-from gesso.runtime.host.environment import Environments
+from gesso.runtime.host.environment import Environment, Environments
 from gesso.runtime.host.model import WorkerModel, WorkerSettings
+from gesso.runtime.host.package_files import find_package_file
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
 
@@ -41,7 +42,7 @@ class Runtime:
 
     async def describe(self, manifest: Manifest, report: Report) -> ModelSpec:
         """Read a model's spec in a worker: its class is imported there, in its own environment."""
-        environment = await self._environments.prepare(manifest.requirements, report=report)
+        environment = await self.prepare(manifest, report)
         worker = await WorkerProcess.start(
             environment.python, self._settings.scratch, threads=self._settings.threads, cwd=manifest.folder
         )
@@ -59,6 +60,15 @@ class Runtime:
             weights=manifest.weights,
             card=manifest.card,
         )
+
+    async def prepare(self, manifest: Manifest, report: Report) -> Environment:
+        """Return a model's environment, and make it if there is none yet."""
+        return await self._environments.prepare(manifest.requirements, report=report)
+
+    async def package_file(self, manifest: Manifest, name: str, *, report: Report) -> Path:
+        """Return a file that a package in the model's environment has brought, by its path among the packages."""
+        environment = await self.prepare(manifest, report)
+        return await find_package_file(environment.python, name)
 
     def open(
         self, spec: ModelSpec, manifest: Manifest, *, options: Mapping[str, Any] | None = None, device: str = "auto"

@@ -40,7 +40,7 @@ class _ExtendedLimits(ctypes.Structure):
 
 
 class Job:
-    """A job object: processes added to it, and those that they start, end when this object does."""
+    """A job object: processes added to it, and those that they start, end when it is closed or this process ends."""
 
     def __init__(self) -> None:
         self._kernel: Any = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]  # Windows only
@@ -59,5 +59,6 @@ class Job:
         self._kernel.AssignProcessToJobObject(self._handle, process)
         self._kernel.CloseHandle(process)
 
-    def __del__(self) -> None:
+    def close(self) -> None:
+        """Give up the last handle: the job's processes end."""
         self._kernel.CloseHandle(self._handle)

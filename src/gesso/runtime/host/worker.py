@@ -172,7 +172,7 @@ class WorkerProcess:
         finally:
             with contextlib.suppress(TimeoutError):  # the line ends a moment before the process: hear how that ends
                 await asyncio.wait_for(self._launched.process.wait(), _LAST_BREATH_S)
-            self._launched.kill()
+            self._launched.program.end()
             code = await self._launched.process.wait()
             await printing
             self._end(self._epitaph(code))
@@ -222,7 +222,7 @@ class WorkerProcess:
 
     async def kill(self) -> None:
         """End the worker and everything that came from it, and wait until it is so."""
-        self._launched.kill()
+        self._launched.program.end()
         await asyncio.wait([self._listening])
 
     def _end(self, reason: GessoError) -> None:

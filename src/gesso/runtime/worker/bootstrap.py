@@ -3,7 +3,7 @@
 A model's environment holds what the model needs and not Gesso itself. This file loads the very package that the host
 runs, and nothing else of the host's environment: two versions can never meet, and nothing leaks in.
 
-    python -I bootstrap.py <package folder> <guarded | alone> <memory of the host> <memory of the worker>
+    python -I bootstrap.py <package folder> <memory of the host> <memory of the worker>
 """
 
 import importlib.util
@@ -14,14 +14,14 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_guard() -> None:
-    """On Linux, have the kernel end this process when its guard ends (man 2 prctl, PR_SET_PDEATHSIG)."""
+def die_with_parent() -> None:
+    """On Linux, have the kernel end this process when its parent, the guard, ends (man 2 prctl, PR_SET_PDEATHSIG)."""
     if sys.platform == "linux":
         import ctypes
 
-        guard = os.getppid()
+        parent = os.getppid()
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != guard:  # it ended before we could ask
+        if os.getppid() != parent:  # it ended before we could ask
             os._exit(1)
 
 
@@ -35,9 +35,8 @@ def load_package(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[2] == "guarded":
-        die_with_guard()
+    die_with_parent()
     load_package(sys.argv[1])
     from gesso.runtime.worker.main import main
 
-    main(*sys.argv[3:5])
+    main(*sys.argv[2:4])

@@ -1,0 +1,1 @@
+"""What `gesso init` writes: a model that runs, for its author to change."""
