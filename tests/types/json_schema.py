@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 KINDS: dict[str, tuple[type, ...]] = {
@@ -14,7 +15,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,),
 }
 WORDS_FOR_PEOPLE = {"description", "default", "title", "contentMediaType", "contentEncoding"}
-LIMITS = {
+LIMITS: dict[str, Callable[[Any, Any], bool]] = {
     "enum": lambda value, limit: value in limit,
     "format": lambda value, limit: limit == "uri" and value.startswith("data:"),
     "maximum": lambda value, limit: value <= limit,

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 COMMAND_MARK = "__gesso_command__"
+"""The attribute that `@command` leaves on a method."""
 
 
 class Model:

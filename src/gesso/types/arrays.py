@@ -15,7 +15,8 @@ from gesso.types.source import Refuse
 def pack_array(array: NDArray[Any], **more: Json) -> Packed:
     """Return an array as `{"shape", "dtype", **more}` and its memory; it is copied only if it has gaps."""
     whole = np.ascontiguousarray(array)
-    return Packed({"shape": list(whole.shape), "dtype": whole.dtype.name, **more}, [whole.data.cast("B")])
+    raw = whole.reshape(-1).view(np.uint8)
+    return Packed({"shape": list(whole.shape), "dtype": whole.dtype.name, **more}, [raw.data])
 
 
 def unpack_array(packed: Packed, refuse: Refuse, *, dtypes: Sequence[str]) -> NDArray[Any]:

@@ -76,7 +76,7 @@ class AudioType(DataType[Audio]):
     widget: ClassVar[str] = "audio"
     reads: ClassVar[tuple[str, ...]] = (".wav",)
     writes: ClassVar[tuple[str, ...]] = (".wav",)
-    max_bytes: ClassVar[int] = 1_000_000_000
+    max_bytes: ClassVar[int] = 700_000_000  # an hour of stereo
 
     sample_rate: int | None = None
     channels: int | None = None
@@ -141,7 +141,7 @@ class AudioType(DataType[Audio]):
 
     def _from_file(self, data: bytes | bytearray | memoryview) -> Audio:
         if bytes(data[:4]) != b"RIFF" or bytes(data[8:12]) != b"WAVE":
-            raise self.refuse(describe_bytes(data), "Save it as WAV: other kinds of sound are not read here yet.")
+            raise self.refuse(describe_bytes(data), "Save it as WAV, the one kind of sound that is read so far.")
         wave = open_wave(data, self.refuse)
         self._check_duration(wave.length, wave.sample_rate)
         return Audio(to_samples(wave), wave.sample_rate)

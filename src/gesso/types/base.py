@@ -81,12 +81,12 @@ class DataType(ABC, Generic[V]):
         unknown = sorted(set(words) - known)
         if unknown:
             raise DeclarationError(
-                f"{cls.title} does not know the constraint {unknown[0]!r}.",
+                f"{_upper(cls.title)} does not know the constraint {unknown[0]!r}.",
                 hint=f"It knows: {', '.join(sorted(known)) or 'none'}.",
             )
         missing = sorted(field.name for field in fields(cls) if field.default is MISSING and field.name not in words)
         if missing:
-            raise DeclarationError(f"{cls.title} needs the constraint {missing[0]!r}.")
+            raise DeclarationError(f"{_upper(cls.title)} needs the constraint {missing[0]!r}.")
         plain = _as_json(words, cls.title)
         for word, value in plain.items():
             if not _fits(value, _word_types(cls)[word]):
@@ -140,7 +140,10 @@ class DataType(ABC, Generic[V]):
         return Packed(self.to_wire(value))
 
     def unpack(self, packed: Packed) -> V:
-        """Make the value again from `pack`'s result; it shares the buffers' memory and is not checked again."""
+        """Make the value again from `pack`'s result; it shares the buffers' memory.
+
+        The limits are not checked again; a header that does not fit its buffers raises `InputError`.
+        """
         return self.coerce(packed.header)
 
     # -- files --------------------------------------------------------------------------------------------------------
@@ -177,6 +180,10 @@ class DataType(ABC, Generic[V]):
     def refuse(self, given: str, hint: str = "") -> InputError:
         """Return the error that says what this type expects and what came instead."""
         return InputError(self.expected, given, hint=hint)
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _as_json(words: Mapping[str, Json], title: str) -> dict[str, Json]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import numpy as np
+
 from gesso.types.base import DataType, Json
 from gesso.types.given import describe, is_number
 
@@ -53,7 +55,7 @@ class BooleanType(DataType[bool]):
         """Take a boolean of Python or numpy, the numbers 1 and 0 (OSC has no other), or a word: yes, no, on, off."""
         if isinstance(value, str):
             value = _WORDS.get(value.strip().lower(), value)
-        if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):  # numpy's, before and from 2
+        if isinstance(value, bool | np.bool_):
             return bool(value)
         if is_number(value) and value in (0, 1):
             return bool(value)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from gesso.errors import InputError
-from gesso.types.base import Json
 from gesso.types.records import RecordsType
 from gesso.types.words import Is
 
@@ -44,11 +43,6 @@ class BoundingBoxesType(RecordsType[BoundingBox]):
     record: ClassVar[type[Any]] = BoundingBox
     one: ClassVar[str] = "a bounding box"
     positions: ClassVar[tuple[str, ...]] = ("x0", "y0", "x1", "y1", "label", "confidence")
-
-    @classmethod
-    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
-        """Claim `list[BoundingBox]`."""
-        return {} if annotation == list[BoundingBox] else None
 
     def sample(self) -> list[BoundingBox]:
         """Return boxes side by side: one, or as near to that as the limits allow."""

@@ -11,6 +11,7 @@ from typing import ClassVar, Final, Literal, get_args, get_origin
 from gesso.errors import DeclarationError
 from gesso.types.base import DataType, Json
 from gesso.types.given import describe
+from gesso.types.source import parse_json
 
 _MOST_SHOWN: Final = 12  # choices in a message
 _LONGEST_COMPARED: Final = 100  # characters: difflib takes its time with more
@@ -85,7 +86,12 @@ class CategoryType(DataType[Json]):
 
     def decode(self, data: bytes) -> Json:
         """Read a file with the choice in it, as JSON or as plain text."""
-        return super().decode(data.strip().strip(b'"'))
+        text = data.decode(errors="replace").strip()
+        try:
+            value = parse_json(text)
+        except ValueError:
+            value = text
+        return self.coerce(value if isinstance(value, str) else text)
 
     def _nearest(self, value: object) -> str:
         if not isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -40,6 +41,13 @@ _SIGNATURES: Final = (
 def is_number(value: object) -> TypeGuard[float]:
     """Say whether a value is a number of Python or numpy; a boolean is none."""
     return not isinstance(value, bool) and isinstance(value, numbers.Real)
+
+
+def between(least: int, most: int, *, default: int) -> str:
+    """Say limits of a count before a noun: "2 to 5 ", "at most 5 ", or nothing where nobody has set them."""
+    if least:
+        return f"{least} to {most} " if least != most else f"{least} "
+    return f"at most {most} " if most != default else ""
 
 
 def size(count: int) -> str:
@@ -85,6 +93,8 @@ def describe(value: object) -> str:
 def _describe_number(value: float) -> str:
     if value != value:  # noqa: PLR0124 - only NaN is not itself
         return "not a number (NaN)"
+    if value in (math.inf, -math.inf):
+        return "infinity"
     return f"the number {value:.12g}" if abs(value) < 1e15 else "a very large number"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 
 from gesso.errors import DeclarationError, InputError
 from gesso.types import picture
-from gesso.types.base import Json
 from gesso.types.given import describe
 from gesso.types.raster import Raster, RasterType
 
@@ -92,11 +90,6 @@ class ImageType(RasterType[Image]):
             raise DeclarationError(f"A picture has a depth of 8 or 16 bits, not {self.depth!r}.")
         if self.depth == 16 and self.channels != 1:
             raise DeclarationError("Only grey pictures have 16 bits.", hint="Add channels=1, or leave depth=16 out.")
-
-    @classmethod
-    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
-        """Claim `Image`."""
-        return {} if annotation is Image else None
 
     def sample(self) -> Image:
         """Return a soft blend of colours of the size of samples."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import numbers
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, get_origin
 
-from gesso.errors import DeclarationError, InputError
+from gesso.errors import DeclarationError
 from gesso.types import base
 from gesso.types.base import DataType
 from gesso.types.given import describe, is_number
@@ -50,8 +49,8 @@ class JsonType(DataType[base.Json]):
 
     @property
     def expected(self) -> str:
-        """Say the limits."""
-        return f"a JSON value of at most {self.max_items} parts, at most {self.max_depth} inside each other"
+        """Say what it is."""
+        return "a JSON value"
 
     def sample(self) -> base.Json:
         """Return a small object."""
@@ -64,16 +63,16 @@ class JsonType(DataType[base.Json]):
     def _copy(self, value: object, depth: int, *, left: Iterator[int]) -> base.Json:
         """Copy a part that may have `depth` more levels; `left` runs out when there are too many parts."""
         if next(left, None) is None:
-            raise self.refuse("one with more parts")
+            raise self.refuse("a larger one", f"It may have {self.max_items} parts in all.")
         if not isinstance(value, Mapping | list | tuple):
             return self._plain(value)
         if depth == 0:
-            raise self.refuse("one that is nested more deeply")
+            raise self.refuse("a deeper one", f"It may have {self.max_depth} levels inside each other.")
         if not isinstance(value, Mapping):
             return [self._copy(part, depth - 1, left=left) for part in value]
         names = [self._plain(name) for name in value]
         if not all(isinstance(name, str) for name in names):
-            raise self.refuse("an object with a name that is not a text")
+            raise self.refuse("an object with a name in it that is not a text")
         return {str(name): self._copy(part, depth - 1, left=left) for name, part in value.items()}
 
     def _plain(self, value: object) -> base.Json:
@@ -92,11 +91,9 @@ class JsonType(DataType[base.Json]):
         try:
             return self.coerce(parse_json(text))
         except ValueError as error:
-            raise self._not_json(text, error) from error
-
-    def _not_json(self, text: str, error: ValueError) -> InputError:
-        where = f" (line {error.lineno}: {error.msg})" if isinstance(error, json.JSONDecodeError) else f" ({error})"
-        return self.refuse(f"{describe(text)}, which is not JSON{where}", 'Texts stand in quotes: "fox".')
+            raise self.refuse(
+                f"{describe(text)}, which is not JSON ({error})", 'Texts stand in quotes: "fox".'
+            ) from error
 
     def to_wire(self, value: base.Json) -> base.Json:
         """Return the value as it is."""

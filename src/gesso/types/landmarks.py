@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from gesso.errors import DeclarationError
-from gesso.types.base import Json
 from gesso.types.records import RecordsType
 from gesso.types.words import Is
 
@@ -56,19 +55,13 @@ class LandmarksType(RecordsType[Landmark]):
             if not isinstance(pair, Sequence) or len(pair) != 2 or not set(pair) <= set(known):
                 raise DeclarationError(f"A connection joins two of the landmarks' names, not {pair!r}.")
 
-    @classmethod
-    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
-        """Claim `list[Landmark]`."""
-        return {} if annotation == list[Landmark] else None
-
     @property
     def expected(self) -> str:
         """Say the fields, and how many there are if that is known."""
-        if self.names:
-            return (
-                f'no landmarks, or {len(self.names)}, each {{"name", "x", "y", "confidence"}} with numbers from 0 to 1'
-            )
-        return super().expected
+        if not self.names:
+            return super().expected
+        fields = '{"name", "x", "y", "confidence"}'
+        return f"{len(self.names)} landmarks or none, each {fields} with coordinates from 0 to 1, from the top left"
 
     def sample(self) -> list[Landmark]:
         """Return landmarks on a circle: those with names, or three."""

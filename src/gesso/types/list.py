@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, get_args, get_origin
 from gesso.errors import DeclarationError, InputError
 from gesso.types import catalogue
 from gesso.types.base import DataType, Json, Packed
-from gesso.types.given import describe
+from gesso.types.given import between, describe
 
 _DEEPEST: Final = 8  # lists in lists: far more than anybody reads, far fewer than break the reader
 
@@ -69,8 +69,10 @@ class ListType(DataType[list[Any]]):
     @property
     def expected(self) -> str:
         """Say the items and how many there may be."""
-        least = f"{self.min_length} to " if self.min_length else "at most "
-        return f"a list of {least}{self.max_length}, each {self.item.expected}"
+        count = between(self.min_length, self.max_length, default=ListType.max_length)
+        return (
+            f"a list of {count}items, each {self.item.expected}" if count else f"a list, each item {self.item.expected}"
+        )
 
     def sample(self) -> list[Any]:
         """Return the sample of the items twice, or as near to that as the limits allow."""
@@ -84,7 +86,7 @@ class ListType(DataType[list[Any]]):
             hint = 'Write it in brackets: ["a", "b"].' if isinstance(value, str) else ""
             raise self.refuse(describe(value), hint)
         if not self.min_length <= len(value) <= self.max_length:
-            raise self.refuse(describe(value))
+            raise self.refuse(describe(value), f"There may be {self.min_length} to {self.max_length} items.")
         made = []
         for index, item in enumerate(value):
             try:

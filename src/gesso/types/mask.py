@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 
 from gesso.errors import InputError
 from gesso.types import picture
-from gesso.types.base import Json
 from gesso.types.given import describe
 from gesso.types.image import Image, to_uint8
 from gesso.types.raster import Raster, RasterType
@@ -42,11 +40,6 @@ class MaskType(RasterType[Mask]):
     widget: ClassVar[str] = "mask"
     writes: ClassVar[tuple[str, ...]] = (".png", ".tif", ".tiff", ".bmp")  # none that smears edges
     value_class: ClassVar[type[Raster]] = Mask
-
-    @classmethod
-    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
-        """Claim `Mask`."""
-        return {} if annotation is Mask else None
 
     def sample(self) -> Mask:
         """Return a disc in the middle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import re
@@ -9,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from gesso.errors import DeclarationError
+from gesso.errors import DeclarationError, InputError
 from gesso.types.base import DataType, Json
 from gesso.types.given import describe, is_number
 
-_STEP_TOLERANCE: Final = 1e-6  # of a step: 0.1 + 0.2 is a multiple of 0.1 for a person
+_ROUNDING: Final = 1e-9  # by so much, relatively, a number may miss a step: for a person, 0.1 + 0.2 is 3 times 0.1
 _LARGEST_WHOLE: Final = 2**63 - 1  # what JSON readers, msgspec and databases all hold
 _WHOLE: Final = re.compile(r"[+-]?\d+")
 # With any digits that Unicode knows; but no 1_000, which Python takes, and no nan.
@@ -70,14 +71,14 @@ class NumberType(DataType[float]):
         return kind + limits + ("" if self.step is None else f" in steps of {self.step:.12g}")
 
     def sample(self) -> float:
-        """Return the number nearest to 0 that is allowed."""
-        if self.ge is not None and self.ge > 0:
-            return self.coerce(math.ceil(self.ge) if self.is_integer else self.ge)
-        if self.le is None or self.le >= 0:
-            return self.coerce(0 if self.step is None or self.ge is None else self._nearest_step(0))
-        return self.coerce(
-            self._nearest_step(self.le) if self.step else math.floor(self.le) if self.is_integer else self.le
-        )
+        """Return a number near 0 that is allowed."""
+        low, high = -math.inf if self.ge is None else self.ge, math.inf if self.le is None else self.le
+        near = min(max(0.0, low), high)
+        step = self._nearest_step(near)
+        for number in (near, math.ceil(near), math.floor(near), step, step - (self.step or 0), step + (self.step or 0)):
+            with contextlib.suppress(InputError):
+                return self.coerce(number)
+        return self.coerce(low)
 
     def coerce(self, value: object) -> float:
         """Take a number of Python or numpy, or text that is one; refuse booleans, NaN and infinity.
@@ -87,13 +88,17 @@ class NumberType(DataType[float]):
         number = self._whole(value) if self.is_integer else self._fraction(value)
         if (self.ge is not None and number < self.ge) or (self.le is not None and number > self.le):
             raise self.refuse(describe(number))
-        if self.step is not None and abs(number - self._nearest_step(number)) > _STEP_TOLERANCE * self.step:
-            raise self.refuse(describe(number), f"Try {self._nearest_step(number):.12g}.")
+        nearest = self._nearest_step(number)
+        if not math.isclose(number, nearest, rel_tol=_ROUNDING, abs_tol=_ROUNDING * (self.step or 1)):
+            raise self.refuse(describe(number), f"Try {nearest:.12g}.")
         return number
 
     def _nearest_step(self, number: float) -> float:
-        step, start = self.step or 1, self.ge or 0
-        return start + round((number - start) / step) * step
+        if self.step is None:
+            return number
+        start = self.ge or 0
+        steps = (number - start) / self.step
+        return start + round(steps) * self.step if math.isfinite(steps) else number
 
     def _whole(self, value: object) -> int:
         if isinstance(value, str) and len(value) <= _LONGEST_WRITTEN and _WHOLE.fullmatch(value.strip()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import re
 import warnings
 import zlib
 from typing import Any, Final
@@ -52,12 +53,16 @@ FORMATS: Final = f"PNG, JPEG, WebP, GIF, BMP{', TIFF or AVIF' if _HAS_AVIF else 
 # For the wire, where waiting costs more than bytes: a 1080p photo in 0.10 s; zlib's default takes 0.48 s for 1 % less,
 # its level 1 takes 0.16 s and is no smaller, and Huffman coding alone is as quick but blows flat drawings up.
 _QUICK_PNG: Final = {"compress_level": 1, "compress_type": zlib.Z_RLE}
+_METADATA_BOMB: Final = re.compile("decompressed data too large|text chunks", re.IGNORECASE)  # PIL's words
+_READABLE: Final = ("a PNG", "a JPEG", "a GIF", "a WebP", "a BMP", "a TIFF", *(("an AVIF",) if _HAS_AVIF else ()))
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 _SIXTEEN_BIT: Final = ("PNG", "TIFF")
 _SRGB_NAMES: Final = ("sRGB", "sRGB built-in", "sRGB IEC61966-2.1")  # converting from these changes nothing
 
-# PIL warns from half of `MOST_PIXELS` on; we check sizes ourselves, and `catch_warnings` is not safe in threads.
+# We check sizes ourselves, and what PIL finds odd in a file that it can read is no news for an artist. These filters
+# hold for all, because `catch_warnings` is not safe in threads.
 warnings.filterwarnings("ignore", category=PIL.Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*ImagePlugin")
 
 
 def open_picture(data: Buffer, refuse: Refuse, *, max_pixels: int = MOST_PIXELS) -> PIL.Image.Image:
@@ -69,11 +74,12 @@ def open_picture(data: Buffer, refuse: Refuse, *, max_pixels: int = MOST_PIXELS)
     try:
         source = PIL.Image.open(io.BytesIO(data), formats=_OPENED)
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
-        raise _too_large(refuse, pixels=f"more than {MOST_PIXELS // 2}", max_pixels=max_pixels) from error
+        counted = re.search(r"\d+", str(error))
+        raise _too_large(refuse, int(counted[0]) if counted else MOST_PIXELS, max_pixels=max_pixels) from error
     except Exception as error:  # decoders raise a dozen kinds of error on broken files
         raise _broken(data, error, refuse=refuse) from error
     if source.width * source.height > max_pixels:
-        raise _too_large(refuse, pixels=f"{source.width} x {source.height}", max_pixels=max_pixels)
+        raise _too_large(refuse, source.width * source.height, max_pixels=max_pixels)
     return load(source, refuse, data=data)
 
 
@@ -87,35 +93,35 @@ def load(source: PIL.Image.Image, refuse: Refuse, *, data: Buffer | None = None)
     except Exception as error:  # as above
         raise _broken(data, error, refuse=refuse) from error
     try:
-        if source.getexif().get(0x0112, 1) != 1:  # the tag Orientation: a phone held sideways
+        # The tag Orientation: a phone held sideways. PIL turns TIFF upright itself, and Pillow 10 forgets to say so.
+        if source.format != "TIFF" and source.getexif().get(0x0112, 1) != 1:
             return ImageOps.exif_transpose(source)
     except Exception:  # noqa: BLE001 - broken EXIF is no reason to refuse a picture that can be seen
         pass
     return source
 
 
-def _too_large(refuse: Refuse, *, pixels: str, max_pixels: int) -> InputError:
-    return refuse(
-        f"one of {pixels} pixels",
-        f"The largest that is opened has {max_pixels / 1e6:.3g} megapixels; make it smaller first.",
-    )
+def _too_large(refuse: Refuse, pixels: int, *, max_pixels: int) -> InputError:
+    hint = f"The largest that is opened has {megapixels(max_pixels)}; make it smaller first."
+    return refuse(f"one of {megapixels(pixels)}", hint)
+
+
+def megapixels(count: int) -> str:
+    """Say a number of pixels: `megapixels(2_073_600)` is "2.07 megapixels"."""
+    if count < 10_000:
+        return f"{count} pixels"
+    return f"{count / 1e6:.3g} megapixels" if count < 1e9 else f"{count / 1e9:.3g} thousand megapixels"
 
 
 def _broken(data: Buffer | None, error: Exception, *, refuse: Refuse) -> InputError:
     given = "a broken picture" if data is None else describe_bytes(data)
-    if "PngImagePlugin" in str(error) or "text chunks" in str(error):
+    if _METADATA_BOMB.search(str(error)):
         return refuse(f"{given} with more text hidden in it than is safe", "Save it again without metadata.")
     if given.startswith("a HEIC"):
         return refuse(given, "Export it as JPEG or PNG first; a phone can be set to do that.")
-    if given.partition(" of ")[0] in _READABLE:
+    if given.startswith(_READABLE):
         return refuse(f"{given} that is broken or cut short", "Open it in a picture program and save it again.")
-    return refuse(given, "Save it as PNG or JPEG first.")
-
-
-_READABLE: Final = tuple(
-    f"{article} {name} picture"
-    for article, name in (("a", "PNG"), ("a", "JPEG"), ("a", "GIF"), ("a", "WebP"), ("a", "BMP"), ("a", "TIFF"))
-)
+    return refuse(given, "Give it as PNG or JPEG.")
 
 
 def to_pixels(source: PIL.Image.Image, refuse: Refuse) -> NDArray[Any]:
@@ -153,11 +159,11 @@ def _from_profile(source: PIL.Image.Image, profile: ImageCms.ImageCmsProfile) ->
         return source
     colours = source.convert("RGB") if source.mode == "RGBA" else source
     converted = ImageCms.profileToProfile(colours, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    if converted is None or source.mode == "L":
-        return source if converted is None else converted.convert("L")
+    if converted is None:
+        return source
     if source.mode == "RGBA":
         converted.putalpha(source.getchannel("A"))
-    return converted
+    return converted.convert("L") if source.mode == "L" else converted
 
 
 def _deep_grey(values: NDArray[Any], refuse: Refuse) -> NDArray[Any]:

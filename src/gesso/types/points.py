@@ -5,11 +5,9 @@ Coordinates are fractions: 0..1 from the left edge of the picture to the right, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from gesso.types.base import Json
 from gesso.types.records import RecordsType
 from gesso.types.words import Is
 
@@ -37,11 +35,6 @@ class PointsType(RecordsType[Point]):
     record: ClassVar[type[Any]] = Point
     one: ClassVar[str] = "a point"
     positions: ClassVar[tuple[str, ...]] = ("x", "y", "label")
-
-    @classmethod
-    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
-        """Claim `list[Point]`."""
-        return {} if annotation == list[Point] else None
 
     def sample(self) -> list[Point]:
         """Return points along a diagonal: two, or as near to that as the limits allow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
@@ -97,6 +98,11 @@ class RasterType(DataType[R], Generic[R]):
         if not 1 <= self.max_pixels <= picture.MOST_PIXELS:
             raise DeclarationError(f"max_pixels must be from 1 to {picture.MOST_PIXELS}, not {self.max_pixels}.")
 
+    @classmethod
+    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
+        """Claim the value class."""
+        return {} if annotation is cls.value_class else None
+
     def schema(self) -> dict[str, Json]:
         """Return a string: a data URI of a PNG file."""
         return {
@@ -115,7 +121,7 @@ class RasterType(DataType[R], Generic[R]):
         if self.max_width is not None or self.max_height is not None:
             limits.append(f"at most {self.max_width or 'any'} x {self.max_height or 'any'} pixels")
         if self.max_pixels != MAX_PIXELS:
-            limits.append(f"at most {_megapixels(self.max_pixels)}")
+            limits.append(f"at most {picture.megapixels(self.max_pixels)}")
         return f"{self.title} ({picture.FORMATS})" + (f" of {' and '.join(limits)}" if limits else "")
 
     @property
@@ -195,7 +201,7 @@ class RasterType(DataType[R], Generic[R]):
     def _wrong_size(self, width: int, height: int) -> InputError:
         is_small = width < self.min_width or height < self.min_height
         return self.refuse(
-            f"one of {width} x {height} pixels ({_megapixels(width * height)})",
+            f"one of {width} x {height} pixels",
             f"Make it {'larger' if is_small else 'smaller'} in a picture program first.",
         )
 
@@ -220,11 +226,4 @@ class RasterType(DataType[R], Generic[R]):
 
     def unpack(self, packed: Packed) -> R:
         """Return a value on the memory of the buffer."""
-        return self._wrap(unpack_array(packed, self.refuse, dtypes=self.dtypes))
-
-    def _wrap(self, pixels: NDArray[Any]) -> R:
-        return cast("R", self.value_class(pixels))
-
-
-def _megapixels(count: int) -> str:
-    return f"{count / 1e6:.3g} megapixels"
+        return cast("R", self.value_class(unpack_array(packed, self.refuse, dtypes=self.dtypes)))

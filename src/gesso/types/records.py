@@ -9,11 +9,13 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass
-from typing import Any, ClassVar, Final, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast, get_args, get_origin
+
+import numpy as np
 
 from gesso.errors import DeclarationError, InputError
 from gesso.types.base import DataType, Json
-from gesso.types.given import describe, is_number
+from gesso.types.given import between, describe, is_number
 from gesso.types.text import TextType
 
 T = TypeVar("T")
@@ -34,40 +36,56 @@ class RecordsType(DataType[list[T]], Generic[T]):
     """One record in words: "a point"."""
     positions: ClassVar[tuple[str, ...]]
     """What the values of a record mean that comes as a plain list: `[x, y]`."""
+    record_fields: ClassVar[tuple[dataclasses.Field[Any], ...]]
+    """The fields of `record`."""
 
     min_length: int = 0
     max_length: int = 10_000
+
+    def __init_subclass__(cls) -> None:
+        cls.record_fields = dataclasses.fields(cls.record)
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_length <= self.max_length:
             raise DeclarationError(f"There cannot be from {self.min_length} to {self.max_length} {self.title}.")
 
+    @classmethod
+    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
+        """Claim `list[X]`, `tuple[X, ...]` and `Sequence[X]` of the record."""
+        is_row = get_origin(annotation) in (list, tuple, Sequence)
+        return {} if is_row and get_args(annotation)[0] is cls.record else None
+
     def schema(self) -> dict[str, Json]:
         """Return an array of objects with coordinates 0..1."""
-        fields = dataclasses.fields(self.record)
         item = {
             "type": "object",
-            "properties": {field.name: _field_schema(field) for field in fields},
-            "required": [field.name for field in fields if field.default is MISSING],
+            "properties": {field.name: _field_schema(field) for field in self.record_fields},
+            "required": [field.name for field in self.record_fields if field.default is MISSING],
             "additionalProperties": False,
         }
-        return {"type": "array", "items": item, "minItems": self.min_length, "maxItems": self.max_length}
+        return {
+            "type": "array",
+            "description": f"{self.expected[0].upper()}{self.expected[1:]}.",
+            "items": item,
+            "minItems": self.min_length,
+            "maxItems": self.max_length,
+        }
 
     @property
     def expected(self) -> str:
-        """Say the fields of a record and how many there may be."""
-        names = ", ".join(f'"{field.name}"' for field in dataclasses.fields(self.record))
-        least = f"{self.min_length} to " if self.min_length else "at most "
-        return f"a list of {least}{self.max_length} {self.title}, each {{{names}}} with numbers from 0 to 1"
+        """Say the fields of a record, and how many there may be."""
+        names = ", ".join(f'"{field.name}"' for field in self.record_fields)
+        count = between(self.min_length, self.max_length, default=RecordsType.max_length)
+        return f"a list of {count}{self.title}, each {{{names}}} with coordinates from 0 to 1, from the top left"
 
     def coerce(self, value: object) -> list[T]:
         """Take a list of records, of objects with their fields, or of plain lists (`[x, y]`); or an array of rows."""
-        if hasattr(value, "tolist") and hasattr(value, "ndim"):
+        if isinstance(value, np.ndarray) and value.ndim == 2 and len(value) <= self.max_length:
             value = value.tolist()
         if not isinstance(value, Sequence) or isinstance(value, str | bytes | bytearray | memoryview):
             raise self.refuse(describe(value))
         if not self.min_length <= len(value) <= self.max_length:
-            raise self.refuse(f"a list of {len(value)}")
+            raise self.refuse(describe(value), f"There may be {self.min_length} to {self.max_length}.")
         records = []
         for index, item in enumerate(value):
             try:
@@ -78,21 +96,22 @@ class RecordsType(DataType[list[T]], Generic[T]):
 
     def fields_of(self, item: object) -> Mapping[str, object]:
         """Return what an item of the list says, by name."""
-        names = [field.name for field in dataclasses.fields(self.record)]
+        names = [field.name for field in self.record_fields]
         if isinstance(item, self.record):
             return {name: getattr(item, name) for name in names}
-        if isinstance(item, Mapping) and set(item) <= set(names):
-            return item
         if isinstance(item, list | tuple) and len(item) <= len(self.positions):
             return dict(zip(self.positions, item, strict=False))
-        listed = ", ".join(f'"{name}"' for name in names)
-        given = f"other fields as well ({describe(item)})" if isinstance(item, Mapping) else describe(item)
-        raise InputError(f"{self.one}, {{{listed}}}", given)
+        unknown = [name for name in item if name not in names] if isinstance(item, Mapping) else []
+        if not isinstance(item, Mapping) or unknown:
+            listed = ", ".join(f'"{name}"' for name in names)
+            given = f"one with {describe(unknown[0])}" if unknown else describe(item)
+            raise InputError(f"{self.one}, {{{listed}}}", given)
+        return item
 
     def read_record(self, given: Mapping[str, object]) -> T:
         """Make a record from its fields, each checked; what is missing and has a default may be missing."""
         values: dict[str, object] = {}
-        for field in dataclasses.fields(self.record):
+        for field in self.record_fields:
             if field.name not in given:
                 if field.default is MISSING:
                     raise InputError(f'{self.one} with "{field.name}"', "one without")
@@ -105,7 +124,7 @@ class RecordsType(DataType[list[T]], Generic[T]):
 
     def to_wire(self, value: list[T]) -> Json:
         """Return a list of objects."""
-        names = [field.name for field in dataclasses.fields(self.record)]
+        names = [field.name for field in self.record_fields]
         return [{name: getattr(record, name) for name in names} for record in value]
 
 

@@ -79,11 +79,6 @@ class SegmentationType(RasterType[Segmentation]):
         if wrong or len({colour.lower() for colour in colours.values()}) != len(colours):
             raise DeclarationError('The colours of a segmentation are like "#d60000", and different from each other.')
 
-    @classmethod
-    def claims(cls, annotation: object) -> Mapping[str, Json] | None:
-        """Claim `Segmentation`."""
-        return {} if annotation is Segmentation else None
-
     @cached_property
     def palette(self) -> dict[str, str]:
         """The colour of each label, given or made: name to "#rrggbb"."""
@@ -191,17 +186,12 @@ def _distinct_colours(count: int, taken: tuple[str, ...]) -> tuple[str, ...]:
     """Return colours that are as far as can be from each other, from those taken, and from black and white."""
     steps = np.linspace(0, 255, 17).round()
     grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
-    made: list[str] = []
-    distance = np.full(len(grid), np.inf)
-    wanted = [*_FIRST_COLOURS]
-    for colour in ("#000000", "#ffffff", *taken):
-        distance = np.minimum(distance, _distances(grid, colour))
+    made = [colour for colour in _FIRST_COLOURS if colour not in taken][:count]
+    distance = np.min([_distances(grid, colour) for colour in ("#000000", "#ffffff", *taken, *made)], axis=0)
     while len(made) < count:
-        first = [colour for colour in wanted[:count] if colour not in taken and colour not in made]
         red, green, blue = grid[int(distance.argmax())].astype(int)
-        colour = first[0] if first else f"#{red:02x}{green:02x}{blue:02x}"
-        made.append(colour)
-        distance = np.minimum(distance, _distances(grid, colour))
+        made.append(f"#{red:02x}{green:02x}{blue:02x}")
+        distance = np.minimum(distance, _distances(grid, made[-1]))
     return tuple(made)
 
 

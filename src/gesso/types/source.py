@@ -22,9 +22,7 @@ MAX_BYTES: Final = 512 * 1024 * 1024
 
 _SHORTEST_BASE64: Final = 32  # no picture, sound or video is shorter, but words and file names are
 _ADDRESSES: Final = ("http://", "https://", "ftp://")
-_FILE_HINT: Final = (
-    'A file travels as a data URI ("data:image/png;base64,..."); on the command line, write @ before its name.'
-)
+_FILE_HINT: Final = "On the command line, write @ before the name of a file; a program sends it as a data URI."
 
 
 class Refuse(Protocol):

@@ -15,7 +15,7 @@ from gesso.errors import DeclarationError, InputError
 from gesso.types.base import DataType, Json, Packed
 from gesso.types.file_names import plain_name
 from gesso.types.given import describe, size
-from gesso.types.source import file_size, from_data_uri, read_file, to_data_uri, write_file
+from gesso.types.source import describe_name, file_size, from_data_uri, read_file, to_data_uri, write_file
 
 
 class Stored:
@@ -44,6 +44,11 @@ class Stored:
         if self._data is not None:
             return bytes(self._data[:count])
         return read_file(self.path, _refuse, limit_bytes=count, is_cut=True)
+
+    @property
+    def container(self) -> str:
+        """How the bytes are built, as an ending (".mp4"), where that is known and matters, else ""."""
+        return ""
 
     @property
     def media_type(self) -> str:
@@ -115,6 +120,8 @@ class StoredType(DataType[S], Generic[S]):
             made = self.value_class(value)
         elif isinstance(value, self.value_class):
             made = value
+        elif isinstance(value, Stored):  # a video is a file, and a file may be a video
+            made = self.value_class(value.path if value.data is None else value.data, name=value.name)
         else:
             raise self.refuse(describe(value))
         size_bytes = file_size(made.path, self.refuse) if made.data is None else made.size_bytes
@@ -140,9 +147,28 @@ class StoredType(DataType[S], Generic[S]):
         """Return a data URI with the file's name in it."""
         return to_data_uri(value.bytes(), value.media_type, name=value.name)
 
+    def check_form(self, value: S, ending: str) -> None:
+        """Raise `InputError` unless the value may be written to a file with this ending: nothing is converted."""
+        self.check_ending(ending)
+        if value.container not in ("", ending):
+            given = f'the ending "{ending}" for one that is built as {value.container}'
+            raise self.refuse(given, f"Name it {value.container}.")
+
+    def write(self, value: S, path: Path) -> None:
+        """Copy the file, or write the bytes."""
+        self.check_form(value, path.suffix.lower())
+        if value.data is not None:
+            write_file(path, value.data)
+            return
+        try:
+            shutil.copyfile(value.path, path)
+        except OSError as error:
+            given = f"{describe_name(path)} ({(error.strerror or str(error)).lower()})"
+            raise InputError("the name of a file that can be written", given) from error
+
     def encode(self, value: S, ending: str) -> bytes:
         """Return the bytes."""
-        self.check_ending(ending)
+        self.check_form(value, ending)
         return value.bytes()
 
     def pack(self, value: S) -> Packed:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from gesso.errors import DeclarationError
 from gesso.types.base import DataType, Json
-from gesso.types.given import describe, describe_bytes, size
+from gesso.types.given import between, describe, describe_bytes, size
 from gesso.types.source import Refuse
 
 _WIDE_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -46,9 +46,8 @@ class TextType(DataType[str]):
     @property
     def expected(self) -> str:
         """Say the lengths: "a text of at most 80 characters"."""
-        if self.min_length:
-            return f"a text of {self.min_length} to {self.max_length} characters"
-        return f"a text of at most {self.max_length} characters"
+        count = between(self.min_length, self.max_length, default=TextType.max_length)
+        return f"a text of {count}characters" if count else "a text"
 
     def sample(self) -> str:
         """Return a short description of a picture, repeated or cut to the lengths."""
@@ -62,7 +61,8 @@ class TextType(DataType[str]):
             hint = "Put it in quotes." if isinstance(value, int | float) and not isinstance(value, bool) else ""
             raise self.refuse(describe(value), hint)
         if not self.min_length <= len(value) <= self.max_length:
-            raise self.refuse(f"{describe(value)}" if len(value) < self.min_length else f"one of {len(value)}")
+            hint = f"It may have {self.min_length} to {self.max_length} characters."
+            raise self.refuse(f"one of {len(value)} characters" if value else "an empty text", hint)
         return legible(value, self.refuse)
 
     def parse(self, text: str) -> str:
@@ -71,12 +71,13 @@ class TextType(DataType[str]):
 
     def decode(self, data: bytes) -> str:
         """Read UTF-8, or UTF-16 with a byte order mark; Windows line ends become plain ones."""
+        encoding = "UTF-16" if data.startswith(_WIDE_MARKS) else "UTF-8"
         try:
-            text = data.decode("utf-16" if data.startswith(_WIDE_MARKS) else "utf-8-sig")
+            text = data.decode(encoding).removeprefix("\N{BYTE ORDER MARK}")
         except UnicodeDecodeError as error:
             given = describe_bytes(data)
             if given.startswith(("a text", "an unknown")):
-                given = f"a file of {size(len(data))} that is not UTF-8 (byte {error.start + 1} is not)"
+                given = f"a file of {size(len(data))} that is not {encoding} (byte {error.start + 1} is wrong)"
             raise self.refuse(given, "Save it as plain text in UTF-8.") from error
         return self.coerce(text.replace("\r\n", "\n"))
 

@@ -80,7 +80,9 @@ class VectorType(DataType[NDArray[np.float32]]):
         """Say the length and the limits: "a list of 512 numbers"."""
         limits = [f"at least {self.ge:g}"] if self.ge is not None else []
         limits += [f"at most {self.le:g}"] if self.le is not None else []
-        return f"a list of {self.length or 'any'} numbers" + (f", each {' and '.join(limits)}" if limits else "")
+        return f"a list of {f'{self.length} ' if self.length else ''}numbers" + (
+            f", each {' and '.join(limits)}" if limits else ""
+        )
 
     def sample(self) -> NDArray[np.float32]:
         """Return numbers around `sampling_mean`, within the limits, of the length that is asked for, or 8."""
@@ -99,7 +101,7 @@ class VectorType(DataType[NDArray[np.float32]]):
         with np.errstate(over="ignore"):  # too large for float32 is infinite, which is refused below
             numbers = np.ascontiguousarray(array, dtype=np.float32)
         if not np.isfinite(numbers).all():
-            raise self.refuse("numbers that are infinite, too large or not numbers (NaN)")
+            raise self.refuse("some that are infinite, too large or not numbers (NaN)")
         self._check_limits(numbers)
         return numbers
 
@@ -112,7 +114,8 @@ class VectorType(DataType[NDArray[np.float32]]):
             array = np.asarray(value)
         except Exception as error:  # foreign code: a tensor on a GPU
             raise self.refuse(describe(value), "Turn it into a numpy array first.") from error
-        row = array.reshape(-1) if array.size == max(array.shape, default=0) else array  # (1, 512) is one row too
+        is_row = array.ndim > 1 and array.size == max(array.shape)  # (1, 512), as StyleGAN has it
+        row = array.reshape(-1) if is_row else array
         if row.ndim != 1 or row.dtype.kind not in "iuf":
             raise self.refuse(describe(array))
         return row
@@ -121,11 +124,11 @@ class VectorType(DataType[NDArray[np.float32]]):
         kinds = set(map(type, numbers))
         # Looked at first, because numpy takes True for 1, "1" for 1, and lists of lists for tables.
         if bool in kinds or not all(issubclass(kind, int | float | np.integer | np.floating) for kind in kinds):
-            raise self.refuse(f"{describe(numbers)} with other things in it")
+            raise self.refuse(f"{describe(numbers)} with other things than numbers in it")
         try:
             return np.array(numbers, dtype=np.float64)
         except OverflowError as error:
-            raise self.refuse("a very large number in it") from error
+            raise self.refuse("one that is too large") from error
 
     def _check_limits(self, numbers: NDArray[np.float32]) -> None:
         low = -np.inf if self.ge is None else np.float32(self.ge)
@@ -133,7 +136,7 @@ class VectorType(DataType[NDArray[np.float32]]):
         is_outside = (numbers < low) | (numbers > high)
         if is_outside.any():
             place = int(np.argmax(is_outside))
-            raise self.refuse(f"{describe(float(numbers[place]))} (the {place + 1}. of them)")
+            raise self.refuse(describe(float(numbers[place]))).at(f"[{place}]")
 
     def parse(self, text: str) -> NDArray[np.float32]:
         """Take numbers between commas, spaces or line ends, with or without brackets: "0.1, 0.2"."""
@@ -170,6 +173,8 @@ class VectorType(DataType[NDArray[np.float32]]):
             shape, _, dtype = _NPY_HEADERS[version](file)
             if dtype.hasobject:
                 raise self.refuse("a numpy file with Python objects in it", "Save it as float32.")
+            if min(shape, default=0) < 0:
+                raise ValueError(shape)
             return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)
         except InputError:
             raise

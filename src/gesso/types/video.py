@@ -73,18 +73,11 @@ class VideoType(StoredType[Video]):
         """Return the video if its content is one; bytes that came without an ending get the right one."""
         container = value.container
         if not container:
-            raise self.refuse(describe_bytes(value.head(_HEAD_BYTES), size_bytes=value.size_bytes))
+            given = describe_bytes(value.head(_HEAD_BYTES), size_bytes=value.size_bytes)
+            raise self.refuse(given, "Save it as MP4.")
         if value.data is not None and "." not in value.name:
             return Video(value.data, name=value.name + container)
         return value
-
-    def encode(self, value: Video, ending: str) -> bytes:
-        """Return the bytes if the ending is that of the container: nothing is converted here."""
-        self.check_ending(ending)
-        if ending != value.container:
-            hint = f"Name it {value.container}."
-            raise self.refuse(f'the ending "{ending}" for one that is built as {value.container}', hint)
-        return value.bytes()
 
 
 def _container(head: bytes) -> str:

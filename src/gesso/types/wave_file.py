@@ -95,7 +95,8 @@ def to_samples(wave: Wave) -> NDArray[np.float32]:
 
 def _to_floats(raw: NDArray[Any], wave: Wave) -> NDArray[np.float32]:
     if wave.kind == _FLOAT:
-        return raw.astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold becomes infinite
+            return raw.astype(np.float32)
     if wave.bits == 8:  # the only one without a sign
         return (raw.astype(np.float32) - np.float32(128)) / np.float32(128)
     if wave.bits == 24:

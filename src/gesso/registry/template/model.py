@@ -54,4 +54,6 @@ class Posterise(Model):
 
 def _nearest(palette: np.ndarray, inks: np.ndarray) -> np.ndarray:
     """Return for each colour the number of the ink that is nearest to it."""
-    return np.argmin(((palette[:, None] - inks[None]) ** 2).sum(axis=2), axis=1)
+    distances = ((palette[:, None] - inks[None]) ** 2).sum(axis=2)
+    nearest: np.ndarray = distances.argmin(axis=1)
+    return nearest

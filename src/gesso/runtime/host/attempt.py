@@ -81,7 +81,7 @@ class Attempt:
     def _pack(self) -> dict[str, Any]:
         types = {port.name: port.data_type for port in self._order.command.inputs}
         try:
-            return {name: self._worker.pack(types[name], value) for name, value in self._order.values.items()}
+            return self._worker.pack(types, self._order.values)
         except OSError as error:
             raise InputError(
                 "inputs that fit into memory", f"more than is free ({error.strerror})", hint="Take smaller ones."

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -142,9 +142,9 @@ class WorkerProcess:
 
     # -- values -------------------------------------------------------------------------------------------------------
 
-    def pack(self, data_type: DataType[Any], value: Any) -> Value:
-        """Pack a value for the worker."""
-        return packing.pack(data_type, value, slots=self.slots)
+    def pack(self, types: Mapping[str, DataType[Any]], values: Mapping[str, Any]) -> dict[str, Value]:
+        """Pack values for the worker, by name. Raises `OSError` if there is no memory for them."""
+        return packing.pack_all(types, values, slots=self.slots)
 
     def unpack(self, data_type: DataType[Any], value: Value) -> Any:
         """Make a value of the worker's again, without a copy; its memory goes back when the value does."""

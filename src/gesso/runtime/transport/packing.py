@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from gesso.messages.value import Slot, Value
@@ -10,6 +11,19 @@ from gesso.types.base import DataType, Packed
 
 _INLINE_BYTES: Final = 16 * 1024
 """Up to this size a buffer costs less in the message than in a slot of its own."""
+
+
+def pack_all(types: Mapping[str, DataType[Any]], values: Mapping[str, Any], *, slots: SlotWriter) -> dict[str, Value]:
+    """Pack values by name. Raises `OSError` where shared memory runs out; then nothing stays lent."""
+    packed: dict[str, Value] = {}
+    try:
+        for name, value in values.items():
+            packed[name] = pack(types[name], value, slots=slots)
+    except OSError:
+        for done in packed.values():
+            _take_back(done.buffers, slots)
+        raise
+    return packed
 
 
 def pack(data_type: DataType[Any], value: Any, *, slots: SlotWriter) -> Value:
@@ -21,11 +35,15 @@ def pack(data_type: DataType[Any], value: Any, *, slots: SlotWriter) -> Value:
             size = memoryview(buffer).nbytes
             buffers.append(bytes(buffer) if size <= _INLINE_BYTES else slots.write(buffer))
     except OSError:
-        for slot in buffers:
-            if isinstance(slot, Slot):
-                slots.release(slot.offset)
+        _take_back(buffers, slots)
         raise
     return Value(packed.header, buffers)
+
+
+def _take_back(buffers: Iterable[bytes | Slot], slots: SlotWriter) -> None:
+    for buffer in buffers:
+        if isinstance(buffer, Slot):
+            slots.release(buffer.offset)
 
 
 def unpack(data_type: DataType[Any], value: Value, *, slots: SlotReader) -> Any:

@@ -22,7 +22,7 @@ from typing import Any
 from gesso.errors import CanceledError, GessoError, InputError, RunError, SetupError
 from gesso.messages.to_host import PROTOCOL_VERSION, Described, Done, Failed, Hello, Ready
 from gesso.messages.to_worker import Batch, Cancel, Describe, EndSession, Load, Release, Run, Stop, ToWorker
-from gesso.runtime.transport import memory
+from gesso.runtime.transport import memory, packing
 from gesso.runtime.worker import invoke
 from gesso.runtime.worker.channel import Channel
 from gesso.runtime.worker.device import find_device
@@ -199,7 +199,7 @@ class Worker:
 
     def _done(self, asked: Run, binding: Binding, *, outputs: dict[str, Any], run_s: float) -> None:
         types = {port.name: port.data_type for port in binding.command.outputs}
-        packed = {name: self._channel.pack(types[name], value) for name, value in outputs.items()}
+        packed = packing.pack_all(types, outputs, slots=self._channel.slots)
         self._forget(asked.run)
         self._channel.send(Done(asked.run, packed, run_s))
 

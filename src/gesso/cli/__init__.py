@@ -1,0 +1,1 @@
+"""The terminal: one file per group of commands, and what they share."""

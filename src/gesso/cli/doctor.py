@@ -1,0 +1,70 @@
+"""`gesso doctor`: what is wrong with a model, or with the installation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gesso.cli.exits import OK, RUN_FAILED
+from gesso.cli.options import TrustOption
+from gesso.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gesso.doctor.finding import Finding
+
+
+def doctor(
+    ctx: typer.Context,
+    model: Annotated[
+        str | None, typer.Argument(metavar="[MODEL]", help="A model; without one, the installation is looked at.")
+    ] = None,
+    *,
+    is_trusted: TrustOption = False,
+) -> None:
+    """Say what is wrong with a model, where, and what to do; or with the installation."""
+    terminal = ctx.ensure_object(Terminal)
+    is_well = _installation(terminal) if model is None else asyncio.run(_model(terminal, model, is_trusted=is_trusted))
+    raise typer.Exit(OK if is_well else RUN_FAILED)
+
+
+def _installation(terminal: Terminal) -> bool:
+    from gesso import settings
+    from gesso.doctor.installation import look_at_installation
+
+    kinds = [_show(terminal, finding) for finding in look_at_installation(settings.load())]
+    return "problem" not in kinds
+
+
+async def _model(terminal: Terminal, reference: str, *, is_trusted: bool) -> bool:
+    from gesso import settings
+    from gesso.app import App
+    from gesso.cli.opening import ensure_trust
+    from gesso.doctor.finding import problem_of
+    from gesso.doctor.trial import DECLARATION, Trial, look_at
+    from gesso.errors import DeclarationError
+
+    async with App(settings.load(), report=terminal.report) as app:
+        try:
+            source = app.registry.find(reference)
+        except DeclarationError as error:
+            _show(terminal, problem_of(DECLARATION, error))
+            return False
+        code, findings = look_at(source.manifest)
+        kinds = [_show(terminal, finding) for finding in findings]
+        if "problem" in kinds:
+            terminal.say("\nMend that first; then the rest can be tried.")
+            return False
+        ensure_trust(app, source, is_trusted=is_trusted, terminal=terminal)
+        trial = Trial(app=app, source=source, code=code, report=terminal.report)
+        kinds = [_show(terminal, finding) async for finding in trial.findings()]
+    if "problem" in kinds:
+        return False
+    terminal.result(f"\n{source.manifest.title} is well.")
+    return True
+
+
+def _show(terminal: Terminal, finding: Finding) -> str:
+    terminal.finding(finding)
+    return finding.kind

@@ -1,0 +1,34 @@
+"""A model's own example: inputs that show it at its best."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any, Final
+
+from gesso.app import App
+from gesso.errors import NotFoundError
+from gesso.registry.source import ModelSource
+from gesso.runtime.host.attempt import Report
+from gesso.spec.model import Command, ModelSpec
+
+_PACKAGE: Final = "package:"
+
+
+async def example_values(
+    app: App, source: ModelSource, *, spec: ModelSpec, command: Command, given: Set[str], report: Report
+) -> dict[str, Any]:
+    """Return the values of the first example that fits the command, but for the inputs that are given already."""
+    known = {port.name: port.data_type for port in command.inputs}
+    example = next((example for example in spec.card.examples if set(example) <= set(known)), None)
+    if example is None:
+        raise NotFoundError(f"{spec.name} has no example for {command.name!r}.", hint="Give it inputs with -i.")
+    values: dict[str, Any] = {}
+    for name, value in example.items():
+        if name in given:
+            continue
+        if isinstance(value, str) and value.startswith(_PACKAGE):
+            path = await app.runtime.package_file(source.manifest, value.removeprefix(_PACKAGE), report=report)
+            values[name] = known[name].read(path)
+        else:
+            values[name] = known[name].coerce(value)
+    return values

@@ -1,0 +1,175 @@
+"""What a person gives with `-i`: typed text, `@file`, an address, `-` for standard input, or a whole folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from gesso.cli.terminal import interruptible
+from gesso.errors import InputError, SettingsError
+from gesso.spec.model import Port, find_port
+from gesso.types.base import DataType
+from gesso.types.given import size
+from gesso.types.list import ListType
+from gesso.types.stored import StoredType
+
+Fetch: TypeAlias = Callable[[str, int], tuple[bytes, str]]
+"""Fetches an address, at most so many bytes. Returns them and the name that the file has there."""
+
+_ADDRESSES: Final = ("http://", "https://")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """A folder that an input is read from, one file after the other."""
+
+    port: Port
+    folder: Path
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What was given, not yet read: the words for each input by name, and `files` if one input is a folder."""
+
+    words: Mapping[str, Sequence[str]]
+    files: Files | None = None
+
+    @property
+    def sources(self) -> set[Path]:
+        """All files that will be read, without symbolic links: none of them may be written over."""
+        named = {path for words in self.words.values() for word in words if (path := _path(word)) is not None}
+        return {path.resolve() for path in (*named, *(self.files.paths if self.files else ()))}
+
+
+def split(words: Sequence[str], option: str) -> dict[str, list[str]]:
+    """Sort words like `key=value` by key, or raise `SettingsError`; `option` is what stood before them."""
+    sorted_words: dict[str, list[str]] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise SettingsError(f"{option} wants name=value, but got {word!r}.", hint=f"Try {option} name={word}")
+        sorted_words.setdefault(key, []).append(value)
+    return sorted_words
+
+
+def sort_inputs(ports: Sequence[Port], words: Sequence[str]) -> Given:
+    """Sort what `-i` gives, and find the files if it names a folder. Nothing is read yet."""
+    given = split(words, "-i")
+    found = {name: _files(find_port(ports, name, kind="input"), texts) for name, texts in given.items()}
+    folders = [files for files in found.values() if files is not None]
+    if len(folders) > 1:
+        names = " and ".join(files.port.name for files in folders)
+        raise SettingsError(f"Only one input can be a folder, but {names} are.", hint="Give the other one a file.")
+    return Given(
+        words={name: texts for name, texts in given.items() if found[name] is None},
+        files=folders[0] if folders else None,
+    )
+
+
+def read_inputs(ports: Sequence[Port], words: Mapping[str, Sequence[str]], *, fetch: Fetch) -> dict[str, Any]:
+    """Read the values; one that does not fit raises `InputError` with the name of its input."""
+    values = {}
+    for name, texts in words.items():
+        try:
+            values[name] = _read_all(find_port(ports, name, kind="input").data_type, texts, fetch=fetch)
+        except InputError as error:
+            raise error.at(name) from error.__cause__
+    return values
+
+
+def read_value(data_type: DataType[Any], text: str, *, fetch: Fetch) -> Any:
+    """Read one value of a type from what was typed."""
+    if text in ("-", "@-"):
+        return data_type.decode(_standard_input(data_type))
+    if text.startswith("@") and not _is_address(text[1:]):
+        return data_type.read(_expanded(text[1:]))
+    if text.startswith("@") or (_is_address(text) and not _takes(data_type, text)):
+        data, name = fetch(text.removeprefix("@"), data_type.max_bytes)
+        if isinstance(data_type, StoredType):  # such a value has a name
+            return data_type.coerce(data_type.value_class(data, name=name))
+        return data_type.decode(data)
+    return data_type.parse(text)
+
+
+def is_read_from_files(data_type: DataType[Any]) -> bool:
+    """Say whether the type's values lie in files: a picture does, a number is typed."""
+    return not {".txt", ".json"} & set(data_type.reads)
+
+
+def _read_all(data_type: DataType[Any], texts: Sequence[str], *, fetch: Fetch) -> Any:
+    """Read the words for one input: one, or the items of a list one by one."""
+    if not isinstance(data_type, ListType):
+        if len(texts) > 1:
+            raise InputError(data_type.expected, f"{len(texts)} of them")
+        return read_value(data_type, texts[0], fetch=fetch)
+    if len(texts) == 1 and not is_read_from_files(data_type.item):
+        return read_value(data_type, texts[0], fetch=fetch)
+    items = [item for text in texts for item in _items(text, data_type.item)]
+    return data_type.coerce([read_value(data_type.item, item, fetch=fetch) for item in items])
+
+
+def _items(text: str, item: DataType[Any]) -> list[str]:
+    """Return the files of a folder as a list of `@file`, or the word itself if it names none."""
+    path = _path(text)
+    if path is None or not path.is_dir() or "/" in item.reads:
+        return [text]
+    return [f"@{file}" for file in files_in(path, item)]
+
+
+def _files(port: Port, texts: Sequence[str]) -> Files | None:
+    """Return the files if the words name a folder that is to be gone through."""
+    path, data_type = _path(texts[0]), port.data_type
+    if len(texts) > 1 or path is None or not path.is_dir() or "/" in data_type.reads:
+        return None
+    if isinstance(data_type, ListType) and is_read_from_files(data_type.item):
+        return None  # the folder as a whole is the list
+    paths = tuple(files_in(path, data_type))
+    if not paths:
+        expected = f"a folder with files that {data_type.title} is read from ({', '.join(data_type.reads)})"
+        raise InputError(expected, f"{path}, which has none", where=port.name)
+    return Files(port=port, folder=path, paths=paths)
+
+
+def files_in(folder: Path, data_type: DataType[Any]) -> list[Path]:
+    """Return the folder's own files that the type can be read from, by their endings, in the order of their names."""
+    found = (path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
+    fitting = (path for path in found if "*" in data_type.reads or path.suffix.lower() in data_type.reads)
+    return sorted(fitting, key=lambda path: (path.name.lower(), path.name))
+
+
+def _takes(data_type: DataType[Any], text: str) -> bool:
+    """Say whether a text is a value as it stands: to a prompt an address is only words."""
+    try:
+        data_type.parse(text)
+    except InputError:
+        return False
+    return True
+
+
+def _standard_input(data_type: DataType[Any]) -> bytes:
+    with interruptible():
+        data = sys.stdin.buffer.read(data_type.max_bytes + 1)
+    if len(data) > data_type.max_bytes:
+        raise data_type.refuse("more than that", f"The largest that is read is {size(data_type.max_bytes)}.")
+    return data
+
+
+def _is_address(text: str) -> bool:
+    return text[:8].lower().startswith(_ADDRESSES)
+
+
+def _path(text: str) -> Path | None:
+    """Return the path that a word names with @, or None."""
+    is_file = text.startswith("@") and text != "@-" and not _is_address(text[1:])
+    return _expanded(text[1:]) if is_file else None
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # "~nobody": there is no such person
+        return Path(text)

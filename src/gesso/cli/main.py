@@ -1,0 +1,21 @@
+"""`gesso`, the command."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command that the words after `gesso` name, and end with its exit code."""
+    try:
+        import typer  # noqa: F401 - only to see whether the terminal's libraries are there
+    except ImportError:
+        print('The command needs more than the plain install: pip install "gesso[studio]"', file=sys.stderr)
+        sys.exit(2)
+    from gesso.cli.commands import invoke
+
+    sys.exit(invoke(sys.argv[1:]))
+
+
+if __name__ == "__main__":  # `python -m gesso.cli.main`, where the folder of commands is not on the PATH
+    main()

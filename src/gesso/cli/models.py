@@ -1,0 +1,98 @@
+"""`gesso models | show | add | remove`: which models there are."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gesso.cli.options import JsonOption, ModelArgument, TrustOption
+from gesso.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gesso.registry.registry import Listed, Registry
+    from gesso.types.base import Json
+
+
+def models(ctx: typer.Context, is_json: JsonOption = False) -> None:
+    """List the models that come with Gesso and those that you added."""
+    listed = _registry().models()
+    terminal = ctx.ensure_object(Terminal)
+    if is_json:
+        terminal.json([_line(model) for model in listed])
+        return
+    terminal.table(
+        ["Name", "What it does", "From", "Licence"],
+        [[str(text) for text in _line(model).values()][:4] for model in listed],
+    )
+    terminal.say("More about one: gesso show NAME. A model of your own: gesso init NAME.", style="dim")
+
+
+def show(
+    ctx: typer.Context,
+    model: ModelArgument,
+    *,
+    is_json: JsonOption = False,
+    is_trusted: TrustOption = False,
+) -> None:
+    """Show what a model takes and gives, its licence, and how to run it."""
+    asyncio.run(_show(ctx.ensure_object(Terminal), model, is_json=is_json, is_trusted=is_trusted))
+
+
+def add(
+    ctx: typer.Context,
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="./folder or ./file.py of a model.")],
+    *,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it, if not by its own name.")] = None,
+) -> None:
+    """Put a model on your list, so that its name is enough. It stays where it is."""
+    source = _registry().add(folder, name)
+    ctx.ensure_object(Terminal).say(f"{source.name} is on your list. What it takes and gives: gesso show {source.name}")
+
+
+def remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Take a model that you added off your list. Its files stay."""
+    _registry().remove(name)
+    ctx.ensure_object(Terminal).say(f"{name} is off your list; its files are where they were.")
+
+
+async def _show(terminal: Terminal, model: str, *, is_json: bool, is_trusted: bool) -> None:
+    from gesso import settings
+    from gesso.app import App
+    from gesso.cli.card import card
+    from gesso.cli.opening import find_trusted, split_reference
+
+    async with App(settings.load(), report=terminal.report) as app:
+        reference, command = split_reference(model)
+        source = find_trusted(app, reference, is_trusted=is_trusted, terminal=terminal)
+        spec = await app.registry.spec(source)
+    terminal.clear()
+    commands = spec.commands if command is None else (spec.command(command),)
+    terminal.result((spec.to_json() if is_json else card(spec, commands, source=source)).rstrip("\n"))
+
+
+def _registry() -> Registry:
+    """Return the registry alone: listing and adding run no model, so no workers are needed."""
+    from gesso import settings
+    from gesso.registry.registry import Registry
+    from gesso.registry.source import ModelSource
+    from gesso.spec.model import ModelSpec
+
+    async def describe(source: ModelSource) -> ModelSpec:
+        raise AssertionError(f"{source.name} is not described here")
+
+    return Registry(settings.load().home, describe=describe)
+
+
+def _line(model: Listed) -> dict[str, Json]:
+    """Return a line of the list; a model that cannot be read says why."""
+    if model.source is None:
+        return {"name": model.name, "description": f"(cannot be read: {model.error})", "from": "", "licence": ""}
+    manifest = model.source.manifest
+    return {
+        "name": model.name,
+        "description": manifest.description,
+        "from": "Gesso" if model.source.origin == "box" else str(manifest.path),
+        "licence": manifest.card.licence or "none stated",
+    }

@@ -1,0 +1,73 @@
+"""`gesso run`: run a model."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from gesso.cli.options import JsonOption, ModelArgument, TrustOption
+from gesso.cli.terminal import Terminal
+
+
+def run(  # noqa: PLR0913 - each is an option of the command
+    ctx: typer.Context,
+    model: ModelArgument,
+    *,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="NAME=VALUE",
+            help="An input: name=text, name=@file, name=@folder/ (one run for each file), name=https://..., "
+            "or name=- for standard input. May be given several times.",
+        ),
+    ] = None,
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where an output goes: file, output=file, or folder/ for all. May be given several times.",
+        ),
+    ] = None,
+    is_json: JsonOption = False,
+    is_example: Annotated[
+        bool, typer.Option("--example", help="Take the model's own example; -i replaces single inputs of it.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Where chance begins: the same seed gives the same result.")
+    ] = None,
+    options: Annotated[
+        list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="An option of the model's setup.")
+    ] = None,
+    device: Annotated[
+        str, typer.Option(metavar="DEVICE", help="Where to compute: cuda, mps, cpu, or auto for the best there is.")
+    ] = "auto",
+    timeout_s: Annotated[
+        float | None, typer.Option("--timeout", metavar="SECONDS", min=0, help="End a run that takes longer.")
+    ] = None,
+    is_trusted: TrustOption = False,
+    is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors, no progress.")] = False,
+) -> None:
+    """Run a model, or one command of it (MODEL:COMMAND), and save or print what it gives."""
+    from gesso.cli.order import Order, carry_out
+
+    order = Order(
+        reference=model,
+        inputs=inputs or (),
+        outputs=outputs or (),
+        options=options or (),
+        device=device,
+        seed=seed,
+        timeout_s=timeout_s,
+        is_example=is_example,
+        is_json=is_json,
+        is_trusted=is_trusted,
+    )
+    terminal = ctx.ensure_object(Terminal)
+    terminal.is_quiet = is_quiet
+    raise typer.Exit(asyncio.run(carry_out(order, terminal)))

@@ -1,0 +1,117 @@
+"""Try a model out, one step after the other: look at it, make its environment, import it, set it up, run it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from gesso.app import App
+from gesso.doctor.code import Code, read_code
+from gesso.doctor.finding import Finding, problem_of
+from gesso.doctor.imports import undeclared_imports
+from gesso.errors import GessoError
+from gesso.registry.manifest import Manifest
+from gesso.registry.source import ModelSource
+from gesso.runtime.host.attempt import Report
+from gesso.runtime.host.model import WorkerModel
+from gesso.spec.model import Command
+from gesso.spec.runnable import Request, Result
+
+DECLARATION: Final = "Declaration"
+LICENCE: Final = "Licence"
+ENVIRONMENT: Final = "Environment"
+LOADING: Final = "Loading"
+SETUP: Final = "Setup"
+
+_T = TypeVar("_T")
+
+
+def look_at(manifest: Manifest) -> tuple[Code, list[Finding]]:
+    """Return what one can see without running any of the model's code."""
+    code = read_code(manifest.entry, manifest.class_name)
+    findings = [Finding(title=DECLARATION), *code.findings]
+    if code.tree is not None:
+        findings += undeclared_imports(code, manifest.requirements)
+    return code, [*findings, _licence(manifest)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A model that is tried out by running it: whoever asks for it trusts the model. `report` hears the progress."""
+
+    app: App
+    source: ModelSource
+    code: Code
+    report: Report
+
+    async def findings(self) -> AsyncIterator[Finding]:
+        """Yield a finding for each step, until one is a problem that makes the rest impossible."""
+        manifest = self.source.manifest
+        environment, finding = await self._try(ENVIRONMENT, self.app.runtime.prepare(manifest, self.report))
+        yield finding
+        if environment is None:
+            return
+        spec, finding = await self._try(LOADING, self.app.runtime.describe(manifest, self.report))
+        yield finding
+        if spec is None:
+            return
+        model = self.app.runtime.open(spec, manifest)
+        is_ready, finding = await self._try(SETUP, _succeeds(model.prepare(self.report)))
+        yield finding
+        if is_ready is None:
+            return
+        for command in spec.commands:
+            yield (await self._try(f"Run: {command.name}", self._run(model, command)))[1]
+            if command.is_batching:
+                title = f"Run several at once: {command.name}_batch"
+                yield (await self._try(title, self._run_batch(model, command)))[1]
+
+    async def _try(self, title: str, work: Awaitable[_T]) -> tuple[_T | None, Finding]:
+        try:
+            return await work, Finding(title=title)
+        except GessoError as error:
+            return None, problem_of(title, error, where=self._place(error))
+
+    async def _run(self, model: WorkerModel, command: Command) -> None:
+        async with aclosing(model.run(_sample_request(command))) as events:
+            async for event in events:
+                if not isinstance(event, Result):
+                    self.report(event)
+
+    async def _run_batch(self, model: WorkerModel, command: Command) -> None:
+        for outcome in await model.run_batch([_sample_request(command)] * 2, self.report):
+            if isinstance(outcome, GessoError):
+                raise outcome
+
+    def _place(self, error: GessoError) -> str:
+        """Say where in the model's file an error happened: its last line in the traceback, or the method named."""
+        name = self.code.path.name
+        lines = re.findall(rf'File "[^"]*{re.escape(name)}", line (\d+)', error.detail)
+        if lines:
+            return f"{name}, line {lines[-1]}"
+        method = re.match(r"\w+\.(\w+)\b", error.message)
+        return self.code.line_of(method[1]) if method else ""
+
+
+async def _succeeds(work: Awaitable[None]) -> bool:
+    await work
+    return True
+
+
+def _sample_request(command: Command) -> Request:
+    samples: dict[str, Any] = {port.name: port.data_type.sample() for port in command.inputs if port.is_required}
+    return Request(inputs=samples, command=command.name, seed=0)
+
+
+def _licence(manifest: Manifest) -> Finding:
+    if manifest.card.licence or manifest.licence_path:
+        return Finding(title=LICENCE)
+    return Finding(
+        title=LICENCE,
+        kind="remark",
+        message="Nothing says what others may do with it.",
+        hint='Add it to gesso.toml, say licence = "Apache-2.0", before you give the model away.',
+    )

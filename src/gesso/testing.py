@@ -1,0 +1,158 @@
+"""Test a model without a process of its own, and test what calls models without a model.
+
+    from gesso.testing import run_model
+
+    def test_two_colours_are_left() -> None:
+        trial = run_model(Posterise, photo=Image(pixels), colours=2)
+        assert ... trial.outputs["output"] ...
+
+`run_model` runs a model right here, with the checks that a worker makes. `FakeWorker` is a `Runnable` that only plays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from gesso.errors import GessoError
+from gesso.runtime.worker.device import find_device
+from gesso.runtime.worker.invoke import as_model_error, call, call_async, check_preview, preview_port
+from gesso.runtime.worker.seeding import seed_libraries
+from gesso.sdk import context, declaration
+from gesso.sdk.declaration import Binding
+from gesso.sdk.model import Model
+from gesso.spec.model import ModelSpec, Port, coerce_ports
+from gesso.spec.runnable import Event, Log, Part, Preview, Progress, Request, Result
+
+__all__ = ["Answer", "FakeWorker", "Trial", "run_model", "set_up"]
+
+
+@dataclass(frozen=True)
+class Trial(Result):
+    """What a run in this process gave: a `Result`, and in `events` what the model said on the way, in order."""
+
+    events: tuple[Event, ...] = ()
+
+    @property
+    def output(self) -> Any:
+        """The output of a model that has only one."""
+        (only,) = self.outputs.values()
+        return only
+
+
+def set_up(model: type[Model], **options: Any) -> Model:
+    """Make a model and get it ready as a worker does: options checked, device chosen, `setup` called."""
+    made = model()
+    values = coerce_ports(declaration.options(model), options)
+    seed_libraries(0)
+    made.device = find_device()
+    made.setup(**values)
+    return made
+
+
+def run_model(
+    model: type[Model] | Model,
+    /,
+    command: str | None = None,
+    *,
+    seed: int = 0,
+    options: Mapping[str, Any] | None = None,
+    **inputs: Any,
+) -> Trial:
+    """Run a model once in this process, with the checks, the seed and the errors of a worker.
+
+    A class is made and set up (with `options`) for this run; an object, say from `set_up`, is used as it is and may be
+    run again. `inputs` are given as a client gives them. A `State` is given like an input; without one the run gets a
+    new one. Raises `InputError` for a bad input and `ModelError` where the model fails or returns what it did not
+    declare. What the model prints is printed.
+    """
+    ready = set_up(model, **(options or {})) if isinstance(model, type) else model
+    bindings = declaration.bind(type(ready))
+    described = ModelSpec(name=type(ready).__name__, commands=tuple(each.command for each in bindings.values()))
+    binding = bindings[described.command(command).name]
+    states = {name: inputs.pop(name) if name in inputs else make() for name, make in binding.states.items()}
+    arguments = binding.command.coerce(inputs) | states
+    run = _Run(binding, seed)
+    seed_libraries(seed)
+    began = time.perf_counter()
+    try:
+        with context.running(run):
+            outputs = _call(ready, binding, arguments=arguments, run=run)
+    except Exception as error:
+        raise as_model_error(error) from error
+    run_s = time.perf_counter() - began
+    return Trial(outputs, seed, run_s=run_s, total_s=run_s, events=tuple(run.events))
+
+
+def _call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], run: _Run) -> dict[str, Any]:
+    if binding.command.is_async:
+        return asyncio.run(call_async(model, binding, arguments=arguments, on_part=run.part))
+    return call(model, binding, arguments=arguments, on_part=run.part)
+
+
+class _Run:
+    """A `RunContext` that keeps what the model says."""
+
+    def __init__(self, binding: Binding, seed: int) -> None:
+        self._binding = binding
+        self._scratch: Path | None = None
+        self.events: list[Event] = []
+        self.seed = seed
+        self.is_canceled = False
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that stays until the tests are over: outputs may lie in it."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="gesso-test-"))
+            atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
+        return self._scratch
+
+    def progress(self, fraction: float, text: str) -> None:
+        self.events.append(Progress(fraction, text))
+
+    def log(self, text: str, level: str) -> None:
+        self.events.append(Log(text, level))
+
+    def preview(self, value: Any, output: str) -> None:
+        port = preview_port(self._binding, value, output=output)
+        self.events.append(Preview(port.name, port.type, check_preview(port, value)))
+
+    def part(self, port: Port, value: Any) -> None:
+        self.events.append(Part(port.name, value))
+
+
+Answer: TypeAlias = Iterable[Event | GessoError] | Callable[[Request], Mapping[str, Any]]
+"""What a `FakeWorker` does: events to tell and errors to raise, in order; or a function from a request to outputs."""
+
+
+class FakeWorker:
+    """A `Runnable` without a model, for tests of what runs models. `requests` has what was asked of it."""
+
+    def __init__(self, spec: ModelSpec, answer: Answer) -> None:
+        self.spec = spec
+        self.requests: list[Request] = []
+        self._answer = answer
+
+    async def run(self, request: Request) -> AsyncGenerator[Event, None]:
+        """Check the request as a worker does, and answer it."""
+        command = self.spec.command(request.command)
+        values = command.coerce(request.inputs)
+        self.requests.append(request)
+        if callable(self._answer):
+            outputs = self._answer(replace(request, inputs=values, command=command.name))
+            for name in outputs:
+                command.output(name)
+            yield Result(dict(outputs), request.seed or 0)
+            return
+        for event in self._answer:
+            if isinstance(event, GessoError):
+                raise event
+            yield event

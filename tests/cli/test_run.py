@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from tests.cli.conftest import Gesso, write_model, write_picture
+
+BRIGHT = """
+class Bright(Model):
+    def setup(self, gain: Annotated[int, Range(1, 9)] = 2) -> None:
+        self.gain = gain
+
+    def run(self, photo: Image, plus: Annotated[int, Range(0, 50)] = 0) -> Image:
+        progress(0.5, "Turning it up")
+        print("made by print")
+        return Image(np.clip(photo.rgb.astype(int) * self.gain + plus, 0, 255).astype(np.uint8))
+"""
+BOTH = """
+@dataclass
+class Both:
+    words: str
+    picture: Image
+    points: Json
+
+class Two(Model):
+    def run(self, photo: Image) -> Both:
+        return Both(f"{photo.width} x {photo.height}", photo, [{"x": 1}, {"x": 2}])
+"""
+
+
+@pytest.fixture
+def bright(work: Path) -> str:
+    return write_model(BRIGHT, "bright.py")
+
+
+@pytest.fixture
+def both(work: Path) -> str:
+    return write_model(BOTH, "both.py")
+
+
+def brightness(path: str) -> float:
+    with PIL.Image.open(path) as picture:
+        return float(np.asarray(picture).mean())
+
+
+# -- inputs -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_input_is_a_file_or_typed(gesso: Gesso, bright: str) -> None:
+    ended = gesso("run", bright, "--trust", "-i", "photo=@photo.png", "-i", "plus=5", "-o", "out.png")
+    assert ended.code == 0
+    assert brightness("out.png") > brightness("photo.png")
+
+
+def test_an_input_can_come_from_standard_input(gesso: Gesso, bright: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = Path("photo.png").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert gesso("run", bright, "--trust", "-i", "photo=-", "-o", "out.png").code == 0
+    assert Path("out.png").exists()
+
+
+def test_a_missing_input_is_told_before_the_model_starts(gesso: Gesso, bright: str) -> None:
+    ended = gesso("run", bright, "--trust")
+    assert ended.code == 3
+    assert "photo: expected a picture" in ended.err
+    assert "Add -i photo=@photo.jpg" in ended.err
+    assert "Starting" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["-i", "photo=photo.png"], 3, "write @ before"),
+        (["-i", "photo=@nothing.png"], 3, "not there"),
+        (["-i", "photo=@photo.png", "-i", "plus=99"], 3, "from 0 to 50"),
+        (["-i", "photo=@photo.png", "-i", "minus=1"], 4, "There are: photo, plus"),
+        (["-i", "photo"], 2, "-i name=photo"),
+        (["-i", "photo=@photo.png", "--seed", "-1"], 3, "seed"),
+        (["-i", "photo=@photo.png", "--option", "gain=10"], 3, "from 1 to 9"),
+        (["-i", "photo=@photo.png", "--option", "loss=1"], 4, "There are: gain"),
+        (["-i", "photo=@photo.png", "--seed", "one"], 2, "--seed"),
+        (["-i", "photo=@photo.png", "-o", "photo.png"], 2, "written over"),
+        (["-i", "photo=@photo.png", "-o", "out.txt"], 2, "output: .png"),
+        (["-i", "photo=@photo.png", "-o", "sound=out.png"], 4, "There are: output"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(
+    gesso: Gesso, bright: str, words: list[str], code: int, said: str
+) -> None:
+    ended = gesso("run", bright, "--trust", *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_an_option_of_the_setup_reaches_the_model(gesso: Gesso, bright: str) -> None:
+    for gain in ("1", "4"):
+        gesso("run", bright, "--trust", "-i", "photo=@photo.png", "-o", f"{gain}.png", "--option", f"gain={gain}")
+    assert brightness("4.png") > brightness("1.png")
+
+
+def test_a_text_that_is_an_address_stays_a_text(gesso: Gesso, work: Path) -> None:
+    model = write_model("class Say(Model):\n    def run(self, prompt: str) -> str:\n        return prompt.upper()\n")
+    assert gesso("run", model, "--trust", "-i", "prompt=https://a.b/c", "-q").out == "HTTPS://A.B/C\n"
+
+
+def test_an_input_given_twice_makes_a_list(gesso: Gesso, work: Path) -> None:
+    write_picture(work / "wide.png", width=64)
+    model = write_model("""
+        class Count(Model):
+            def run(self, photos: list[Image]) -> list[int]:
+                return [photo.width for photo in photos]
+    """)
+    assert gesso("run", model, "--trust", "-i", "photos=@photo.png", "-i", "photos=@wide.png").out == "[48, 64]\n"
+    assert gesso("run", model, "--trust", "-i", "photos=@.").out == "[48, 64]\n"
+
+
+def test_a_model_that_takes_a_folder_gets_it_whole(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        class Count(Model):
+            def run(self, folder: Directory) -> int:
+                return len(list(folder))
+    """, "elsewhere/count.py")  # fmt: skip
+    write_picture(work / "photos/a.png")
+    write_picture(work / "photos/b.png")
+    assert gesso("run", model, "--trust", "-i", "folder=@photos").out == "2\n"
+
+
+# -- outputs ----------------------------------------------------------------------------------------------------------
+
+
+def test_without_o_words_are_printed_and_pictures_get_a_new_file(gesso: Gesso, both: str) -> None:
+    first = gesso("run", both, "--trust", "-i", "photo=@photo.png")
+    assert first.out == 'words: 48 x 32\npicture: both-picture.png\npoints: [\n  {"x": 1},\n  {"x": 2}\n]\n'
+    assert "picture: both-picture-2.png" in gesso("run", both, "-i", "photo=@photo.png").out
+    assert Path("both-picture.png").exists()
+    assert Path("both-picture-2.png").exists()
+
+
+def test_o_picks_the_output_that_the_form_of_the_file_fits(gesso: Gesso, both: str) -> None:
+    ended = gesso("run", both, "--trust", "-i", "photo=@photo.png", "-o", "new/out.jpg", "-o", "out.txt")
+    assert (ended.code, ended.out) == (0, "")
+    assert Path("new/out.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert Path("out.txt").read_text(encoding="utf-8") == "48 x 32"
+    assert "picture is in new" in ended.err
+
+
+def test_o_says_which_output_is_meant(gesso: Gesso, both: str) -> None:
+    assert gesso("run", both, "--trust", "-i", "photo=@photo.png", "-o", "points=a.json").code == 0
+    assert json.loads(Path("a.json").read_text(encoding="utf-8")) == [{"x": 1}, {"x": 2}]
+
+
+def test_an_ambiguous_o_is_refused_before_anything_runs(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        @dataclass
+        class Pair:
+            left: Image
+            right: Image
+        class Split(Model):
+            def run(self, photo: Image) -> Pair:
+                raise RuntimeError
+    """)
+    ended = gesso("run", model, "--trust", "-i", "photo=@photo.png", "-o", "out.png")
+    assert ended.code == 2
+    assert "left or right" in ended.err
+    assert "-o left=out.png" in ended.err
+
+
+def test_a_folder_for_o_takes_all_outputs(gesso: Gesso, both: str) -> None:
+    assert gesso("run", both, "--trust", "-i", "photo=@photo.png", "-o", "out/").code == 0
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "both-picture.png",
+        "both-points.json",
+        "both-words.txt",
+    ]
+
+
+def test_a_list_of_pictures_becomes_numbered_files(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        class Frames(Model):
+            def run(self) -> list[Image]:
+                return [Image(np.zeros((4, 4), np.uint8)) for _ in range(2)]
+    """, "frames.py")  # fmt: skip
+    assert gesso("run", model, "--trust").out == "frames-output-1.png\nframes-output-2.png\n"
+    again = gesso("run", model).out.split()
+    assert len({*again, "frames-output-1.png", "frames-output-2.png"}) == 4
+    assert gesso("run", model, "-o", "f.png", "--json").json == {"output": ["f-1.png", "f-2.png"]}
+
+
+def test_json_is_all_of_standard_output(gesso: Gesso, both: str) -> None:
+    ended = gesso("run", both, "--trust", "-i", "photo=@photo.png", "-o", "out.png", "--json")
+    assert ended.json == {"words": "48 x 32", "picture": "out.png", "points": [{"x": 1}, {"x": 2}]}
+
+
+def test_a_file_is_called_after_what_it_holds(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        @dataclass
+        class Files:
+            notes: File
+            film: Video
+        class Keep(Model):
+            def run(self) -> Files:
+                return Files(File(b"x", name="notes.csv"), Video(b"\\x1aE\\xdf\\xa3....webm" + b"." * 60))
+    """, "keep.py")  # fmt: skip
+    assert gesso("run", model, "--trust").out == "notes: keep-notes.csv\nfilm: keep-film.webm\n"
+
+
+# -- what happens meanwhile -------------------------------------------------------------------------------------------
+
+
+def test_progress_and_prints_stand_on_standard_error(gesso: Gesso, bright: str) -> None:
+    ended = gesso("run", bright, "--trust", "-i", "photo=@photo.png")
+    assert ended.out == "bright-output.png\n"
+    assert ended.err.splitlines() == ["Starting Bright", "50% Turning it up", "made by print"]
+
+
+def test_quiet_leaves_the_results(gesso: Gesso, bright: str) -> None:
+    ended = gesso("run", bright, "--trust", "-i", "photo=@photo.png", "-q")
+    assert (ended.out, ended.err) == ("bright-output.png\n", "")
+
+
+def test_a_text_is_printed_as_it_arrives(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        class Tell(Model):
+            def run(self, words: list[str]) -> Iterator[str]:
+                yield from words
+    """)
+    ended = gesso("run", model, "--trust", "-i", 'words=["once ", "upon"]')
+    assert ended.out == "once upon\n"
+    assert gesso("run", model, "-i", 'words=["once ", "upon"]', "--json").json == {"output": "once upon"}
+    assert gesso("run", model, "-i", 'words=["a"]', "-o", "a.txt").out == ""
+
+
+def test_the_same_seed_gives_the_same_result(gesso: Gesso, work: Path) -> None:
+    model = write_model("class Dice(Model):\n    def run(self) -> int:\n        return int(np.random.randint(10**9))\n")
+    assert gesso("run", model, "--trust", "--seed", "7").out == gesso("run", model, "--seed", "7").out
+    assert gesso("run", model, "--seed", "8").out != gesso("run", model, "--seed", "9").out
+
+
+def test_one_command_of_several_is_named(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        class Sums(Model):
+            @command
+            def add(self, a: int, b: int) -> int:
+                return a + b
+            @command
+            def multiply(self, a: int, b: int) -> int:
+                return a * b
+    """)
+    assert gesso("run", model, "--trust", "-i", "a=3", "-i", "b=4").out == "7\n"
+    assert gesso("run", f"{model}:multiply", "-i", "a=3", "-i", "b=4").out == "12\n"
+    ended = gesso("run", f"{model}:divide", "-i", "a=3", "-i", "b=4")
+    assert ended.code == 4
+    assert "It has: add, multiply." in ended.err
+
+
+def test_a_run_that_takes_too_long_is_ended(gesso: Gesso, work: Path) -> None:
+    model = write_model("class Slow(Model):\n    def run(self) -> int:\n        time.sleep(60)\n        return 1\n")
+    ended = gesso("run", model, "--trust", "--timeout", "0.2")
+    assert ended.code == 1
+    assert "longer than 0.2 seconds" in ended.err
+
+
+# -- the model's own example ------------------------------------------------------------------------------------------
+
+WITH_EXAMPLE = """
+# /// script
+# [tool.gesso]
+# examples = [{ text = "a fox", times = 2 }, { path = "package:numpy/__init__.py" }]
+# ///
+"""
+
+
+def test_the_models_own_example(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        class Echo(Model):
+            @command
+            def echo(self, text: str, times: int = 1) -> str:
+                return " ".join([text] * times)
+            @command
+            def size(self, path: File) -> int:
+                return path.size_bytes
+            @command
+            def other(self, n: int) -> int:
+                return n
+    """, head=WITH_EXAMPLE)  # fmt: skip
+    assert gesso("run", model, "--trust", "--example").out == "a fox a fox\n"
+    assert gesso("run", model, "--example", "-i", "times=3").out == "a fox a fox a fox\n"
+    assert int(gesso("run", f"{model}:size", "--example").out) > 1000
+    assert gesso("run", f"{model}:other", "--example").code == 4
+
+
+def test_an_example_stays_among_the_packages(gesso: Gesso, work: Path) -> None:
+    model = write_model(
+        "class Size(Model):\n    def run(self, path: File) -> int:\n        return path.size_bytes\n",
+        head='# /// script\n# [tool.gesso]\n# examples = [{ path = "package:../../../../bin/python" }]\n# ///\n',
+    )
+    assert gesso("run", model, "--trust", "--example").code == 4
+
+
+# -- errors -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failing_model_shows_the_end_of_its_traceback(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        def deep(n):
+            if n:
+                return deep(n - 1)
+            raise ValueError("too deep")
+        def outer():
+            return deep(3)
+        class Fails(Model):
+            def run(self) -> int:
+                return outer()
+    """)
+    ended = gesso("run", model, "--trust")
+    assert ended.code == 1
+    assert "The model failed with ValueError: too deep." in ended.err
+    assert "lines more with --debug" in ended.err
+    assert "return outer()" not in ended.err
+    whole = gesso("run", model, "--debug").err
+    assert "return outer()" in whole
+    assert "gesso/cli" not in whole
+
+
+def test_a_declaration_that_is_wrong_has_a_code_of_its_own(gesso: Gesso, work: Path) -> None:
+    model = write_model("class Odd(Model):\n    def run(self, photo: np.ndarray) -> Image:\n        return photo\n")
+    assert gesso("run", model, "--trust").code == 9
+
+
+def test_an_address_that_leads_nowhere(gesso: Gesso, bright: str) -> None:
+    ended = gesso("run", bright, "--trust", "-i", "photo=http://127.0.0.1:9/x.png")
+    assert ended.code == 8
+    assert "Fetching http://127.0.0.1:9/x.png" in ended.err
