@@ -24,7 +24,6 @@ async def test_two_models_with_clashing_dependencies_side_by_side(studio: Studio
     photo = [[0, 255], [255, 0]]
     answers = []
     for model in (old, new, old):
-
         result, _ = await run(model, photo=np.array(photo, np.uint8))
         answers.append(result.outputs["output"].split())
     assert answers[0][0].startswith("1.")
