@@ -80,3 +80,10 @@ def test_ctrl_c_cancels_and_ends_with_130(home: Path, work: Path, nothing_left: 
     assert said.splitlines()[-1] == "Canceled."
     assert Path("stopped").exists()
     assert time.monotonic() - began < 5
+
+
+def test_every_letter_comes_through_a_pipe(home: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")  # what a pipe on Windows takes
+    model = write_model('class Tell(Model):\n    def run(self) -> str:\n        return "狐 im Schnee"\n')
+    ended = subprocess.run([*GESSO, "run", model, "--trust"], capture_output=True, check=False, timeout=60)
+    assert ended.stdout.decode("utf-8").strip() == "狐 im Schnee"

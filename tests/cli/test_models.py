@@ -28,13 +28,12 @@ CARD = '# /// script\n# [tool.gesso]\n# title = "Two eyes"\n# licence = "MIT"\n#
 def test_models_lists_what_is_in_the_box_and_what_was_added(gesso: Gesso, work: Path) -> None:
     model = write_model(BOTH, "two.py", head=CARD)
     assert gesso("add", model).code == 0
-    name, what, where, licence = gesso("models").out.splitlines()[-1].split("  ", 1)[0:1] * 4
-    assert name == "two"
+    assert gesso("models").out.splitlines()[-1].split()[0] == "two"
     listed = gesso("models", "--json").json
-    assert [line["name"] for line in listed] == ["pose", "two"]
-    assert listed[1] == {
+    assert "pose" in [line["name"] for line in listed]
+    assert listed[-1] == {
         "name": "two",
-        "description": listed[1]["description"],
+        "description": "",
         "from": str(work / "two.py"),
         "licence": "MIT",
     }
@@ -93,6 +92,23 @@ def test_what_show_says_can_be_typed(gesso: Gesso, work: Path) -> None:
     model = write_model(BOTH, "two.py")
     words = gesso("show", f"{model}:guess", "--trust").out.splitlines()[3].split()
     assert gesso(*words[1:]).out == "0.5\n"
+
+
+def test_what_is_long_to_type_is_shown_as_a_file(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        from gesso import Vector
+        class Mix(Model):
+            def run(
+                self,
+                pictures: list[Image],
+                noise: Annotated[Vector, Field(length=512)],
+                weights: Annotated[Vector, Field(length=100)] = np.zeros(100),
+            ) -> Image:
+                return pictures[0]
+    """)
+    shown = gesso("show", model, "--trust").out
+    assert "-i pictures=@pictures/ -i noise=@noise.json -o output.png" in shown
+    assert max(len(line) for line in shown.splitlines()) < 200
 
 
 def test_showing_a_stranger_needs_trust_because_its_code_runs(gesso: Gesso, work: Path) -> None:

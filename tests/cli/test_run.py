@@ -86,6 +86,7 @@ def test_a_missing_input_is_told_before_the_model_starts(gesso: Gesso, bright: s
         (["-i", "photo=@photo.png", "--option", "loss=1"], 4, "There are: gain"),
         (["-i", "photo=@photo.png", "--seed", "one"], 2, "--seed"),
         (["-i", "photo=@photo.png", "-o", "photo.png"], 2, "written over"),
+        (["-i", "photo=@photo.png", "-o", "link.png"], 2, "written over"),
         (["-i", "photo=@photo.png", "-o", "out.txt"], 2, "output: .png"),
         (["-i", "photo=@photo.png", "-o", "sound=out.png"], 4, "There are: output"),
     ],
@@ -93,6 +94,7 @@ def test_a_missing_input_is_told_before_the_model_starts(gesso: Gesso, bright: s
 def test_what_is_wrong_is_said_with_what_to_do(
     gesso: Gesso, bright: str, words: list[str], code: int, said: str
 ) -> None:
+    Path("link.png").hardlink_to("photo.png")
     ended = gesso("run", bright, "--trust", *words)
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
@@ -296,12 +298,21 @@ def test_the_models_own_example(gesso: Gesso, work: Path) -> None:
     assert gesso("run", f"{model}:other", "--example").code == 4
 
 
-def test_an_example_stays_among_the_packages(gesso: Gesso, work: Path) -> None:
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [("file:beside.txt", 0), ("file:../beside.txt", 4), ("file:nothing.txt", 4), ("package:../../../../bin/python", 4)],
+)
+def test_an_example_may_lie_beside_the_model_or_among_the_packages(
+    gesso: Gesso, work: Path, named: str, code: int
+) -> None:
     model = write_model(
         "class Size(Model):\n    def run(self, path: File) -> int:\n        return path.size_bytes\n",
-        head='# /// script\n# [tool.gesso]\n# examples = [{ path = "package:../../../../bin/python" }]\n# ///\n',
+        "own/size.py",
+        head=f'# /// script\n# [tool.gesso]\n# examples = [{{ path = "{named}" }}]\n# ///\n',
     )
-    assert gesso("run", model, "--trust", "--example").code == 4
+    (work / "own/beside.txt").touch()
+    (work / "beside.txt").touch()
+    assert gesso("run", model, "--trust", "--example").code == code
 
 
 # -- errors -----------------------------------------------------------------------------------------------------------

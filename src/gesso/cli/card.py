@@ -12,8 +12,10 @@ from gesso.cli.results import ending_of, endings, fits, is_readable
 from gesso.registry.source import ModelSource
 from gesso.spec.model import Command, ModelSpec, Port
 from gesso.types.given import size
+from gesso.types.list import ListType
 
 _USUAL_PHOTO: Final = ".jpg"
+_LONGEST_TYPED: Final = 60  # characters: what is longer, one puts into a file
 
 
 def card(spec: ModelSpec, commands: Sequence[Command], *, source: ModelSource) -> str:
@@ -53,11 +55,15 @@ def _port(port: Port, *, is_output: bool) -> Iterator[str]:
     if is_output:
         yield f"{port.name:14} {data_type.title}, written to {endings(data_type)}"
     else:
-        default = "" if port.is_required or port.default is None else f" ({_written(port.default)} if left out)"
-        optional = " (may be left out)" if not port.is_required and port.default is None else ""
-        yield f"{port.name:14} {data_type.expected}{default}{optional}"
+        yield f"{port.name:14} {data_type.expected}{'' if port.is_required else _without(port)}"
     if port.description:
         yield f"{'':14} {port.description}"
+
+
+def _without(port: Port) -> str:
+    """Say what an input is if one leaves it out."""
+    written = "" if port.default is None else _written(port.default)
+    return f" ({written} if left out)" if 0 < len(written) <= _LONGEST_TYPED else " (may be left out)"
 
 
 def _facts(spec: ModelSpec, source: ModelSource) -> Iterator[str]:
@@ -79,11 +85,13 @@ def _facts(spec: ModelSpec, source: ModelSource) -> Iterator[str]:
 def stand_in(port: Port) -> str:
     """Return what one would type for an input: a file that is called like it, or a sample."""
     data_type = port.data_type
-    if is_read_from_files(data_type):
-        ending = _USUAL_PHOTO if _USUAL_PHOTO in data_type.reads else data_type.reads[0].removesuffix("*")
-        value = f"@{port.name}{ending}"
-    else:
-        value = _written(data_type.to_wire(data_type.sample()))
+    ending = _USUAL_PHOTO if _USUAL_PHOTO in data_type.reads else data_type.reads[0].removesuffix("*")
+    value = f"@{port.name}{ending}"
+    if isinstance(data_type, ListType) and is_read_from_files(data_type.item):
+        value = f"@{port.name}/"
+    elif not is_read_from_files(data_type):
+        typed = _written(data_type.to_wire(data_type.sample()))
+        value = typed if len(typed) <= _LONGEST_TYPED else value
     return f"-i {_quoted(f'{port.name}={value}')}"
 
 

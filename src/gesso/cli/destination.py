@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gesso.cli.inputs import Identity, identity
 from gesso.cli.results import ending_of, endings, fits, is_list_of_files, is_readable, new_path
 from gesso.errors import SettingsError
 from gesso.spec.model import Command, Port
@@ -19,8 +20,8 @@ class Destination:
     """Where each output goes, by its name: into a file that was named, into a new one in a folder, or nowhere.
 
     `is_printing`: what can be read is printed. `stem` is what new files are called by: the model, or, where a folder is
-    gone through (`is_folder_run`), each input. `new_folder` is one that nobody named. `sources` are files that are read
-    and must stay.
+    gone through (`is_folder_run`), each input. `new_folder` is one that nobody named. `sources` are the identities of
+    files that are read and must stay.
     """
 
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -28,14 +29,14 @@ class Destination:
     is_printing: bool = False
     is_folder_run: bool = False
     new_folder: Path | None = None
-    sources: Set[Path] = frozenset()
+    sources: Set[Identity] = frozenset()
 
     def path(self, port: Port, value: Any, *, stem: str) -> Path | None:
         """Return the file for an output, or None if it gets none. An input raises `SettingsError`."""
         path = self.files.get(port.name)
         if path is None and port.name in self.folders:
             path = self._in_folder(port, value, stem=stem)
-        if path is not None and path.resolve() in self.sources:
+        if path is not None and identity(path) in self.sources:
             raise SettingsError(f"{path} is an input and would be written over.", hint="Give -o another name.")
         return path
 
@@ -63,16 +64,13 @@ class Destination:
         return new_path(path, lambda path: _is_taken(port, path))
 
 
-def plan(command: Command, words: Sequence[str], *, sources: Set[Path]) -> Destination:
+def plan(command: Command, words: Sequence[str], *, sources: Set[Identity]) -> Destination:
     """Decide where the outputs of one run go. What is ambiguous, or cannot be, raises an error now."""
     files: dict[str, Path] = {}
+    has_folder = any("/" in port.data_type.writes for port in command.outputs)  # then a folder is one output's file
     for word in words:
         name, path = _named(command, word)
-        if (
-            name is None
-            and _is_folder(word, path)
-            and not any("/" in port.data_type.writes for port in command.outputs)
-        ):
+        if name is None and _is_folder(word, path) and not has_folder:
             _check_alone(words, word)
             return Destination(folders={port.name: path for port in command.outputs}, sources=sources)
         port = _fitting(command, path) if name is None else command.output(name)
@@ -90,7 +88,7 @@ def plan(command: Command, words: Sequence[str], *, sources: Set[Path]) -> Desti
     return Destination(folders=folders, is_printing=True, sources=sources)
 
 
-def plan_folder_run(command: Command, words: Sequence[str], *, sources: Set[Path], new_folder: Path) -> Destination:
+def plan_folder_run(command: Command, words: Sequence[str], *, sources: Set[Identity], new_folder: Path) -> Destination:
     """Decide where the outputs go when a folder of inputs is gone through: each -o names a folder.
 
     Without one, outputs that can all be read are printed, and others get `new_folder`, with a number if it is there.

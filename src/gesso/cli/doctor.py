@@ -23,7 +23,7 @@ def doctor(
     *,
     is_trusted: TrustOption = False,
 ) -> None:
-    """Say what is wrong with a model, where, and what to do; or with the installation."""
+    """Say what is wrong with a model, or with the installation."""
     terminal = ctx.ensure_object(Terminal)
     is_well = _installation(terminal) if model is None else asyncio.run(_model(terminal, model, is_trusted=is_trusted))
     raise typer.Exit(OK if is_well else RUN_FAILED)

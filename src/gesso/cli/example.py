@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, Final
+from typing import Any
 
 from gesso.app import App
 from gesso.errors import NotFoundError
 from gesso.registry.source import ModelSource
 from gesso.runtime.host.attempt import Report
 from gesso.spec.model import Command, ModelSpec
-
-_PACKAGE: Final = "package:"
 
 
 async def example_values(
@@ -26,9 +24,6 @@ async def example_values(
     for name, value in example.items():
         if name in given:
             continue
-        if isinstance(value, str) and value.startswith(_PACKAGE):
-            path = await app.runtime.package_file(source.manifest, value.removeprefix(_PACKAGE), report=report)
-            values[name] = known[name].read(path)
-        else:
-            values[name] = known[name].coerce(value)
+        path = await app.runtime.example_file(source.manifest, value, report=report)
+        values[name] = known[name].coerce(value) if path is None else known[name].read(path)
     return values

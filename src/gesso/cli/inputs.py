@@ -19,6 +19,9 @@ from gesso.types.stored import StoredType
 Fetch: TypeAlias = Callable[[str, int], tuple[bytes, str]]
 """Fetches an address, at most so many bytes. Returns them and the name that the file has there."""
 
+Identity: TypeAlias = tuple[int, int]
+"""What makes a file the same under another name: a link, or other capitals where the system does not mind them."""
+
 _ADDRESSES: Final = ("http://", "https://")
 
 
@@ -39,10 +42,11 @@ class Given:
     files: Files | None = None
 
     @property
-    def sources(self) -> set[Path]:
-        """All files that will be read, without symbolic links: none of them may be written over."""
-        named = {path for words in self.words.values() for word in words if (path := _path(word)) is not None}
-        return {path.resolve() for path in (*named, *(self.files.paths if self.files else ()))}
+    def sources(self) -> set[Identity]:
+        """The identities of all files that will be read: none of them may be written over."""
+        paths = [path for words in self.words.values() for word in words if (path := _path(word)) is not None]
+        found = (identity(path) for path in (*paths, *(self.files.paths if self.files else ())))
+        return {one for one in found if one is not None}
 
 
 def split(words: Sequence[str], option: str) -> dict[str, list[str]]:
@@ -156,6 +160,15 @@ def _standard_input(data_type: DataType[Any]) -> bytes:
     if len(data) > data_type.max_bytes:
         raise data_type.refuse("more than that", f"The largest that is read is {size(data_type.max_bytes)}.")
     return data
+
+
+def identity(path: Path) -> Identity | None:
+    """Return a file's identity, or None if there is no such file."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_address(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -12,6 +13,9 @@ def main() -> None:
     except ImportError:
         print('The command needs more than the plain install: pip install "gesso[studio]"', file=sys.stderr)
         sys.exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would take the letters of one country only
+            stream.reconfigure(encoding="utf-8", errors="replace")
     from gesso.cli.commands import invoke
 
     sys.exit(invoke(sys.argv[1:]))

@@ -12,20 +12,16 @@ from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from gesso.registry.registry import Listed, Registry
-    from gesso.types.base import Json
 
 
 def models(ctx: typer.Context, is_json: JsonOption = False) -> None:
-    """List the models that come with Gesso and those that you added."""
-    listed = _registry().models()
+    """List the models: those of Gesso, and those that you added."""
+    lines = [_line(model) for model in _registry().models()]
     terminal = ctx.ensure_object(Terminal)
     if is_json:
-        terminal.json([_line(model) for model in listed])
+        terminal.json(lines)
         return
-    terminal.table(
-        ["Name", "What it does", "From", "Licence"],
-        [[str(text) for text in _line(model).values()][:4] for model in listed],
-    )
+    terminal.table(["Name", "What it does", "From", "Licence"], [list(line.values()) for line in lines])
     terminal.say("More about one: gesso show NAME. A model of your own: gesso init NAME.", style="dim")
 
 
@@ -36,7 +32,7 @@ def show(
     is_json: JsonOption = False,
     is_trusted: TrustOption = False,
 ) -> None:
-    """Show what a model takes and gives, its licence, and how to run it."""
+    """Show what a model takes and gives, and how to run it."""
     asyncio.run(_show(ctx.ensure_object(Terminal), model, is_json=is_json, is_trusted=is_trusted))
 
 
@@ -85,7 +81,7 @@ def _registry() -> Registry:
     return Registry(settings.load().home, describe=describe)
 
 
-def _line(model: Listed) -> dict[str, Json]:
+def _line(model: Listed) -> dict[str, str]:
     """Return a line of the list; a model that cannot be read says why."""
     if model.source is None:
         return {"name": model.name, "description": f"(cannot be read: {model.error})", "from": "", "licence": ""}

@@ -7,7 +7,10 @@ from typing import Annotated, TypeAlias
 import typer
 
 ModelArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A name (see `gesso models`), ./folder or ./file.py.")
+    str,
+    typer.Argument(
+        metavar="MODEL", help="A name (see `gesso models`), ./folder or ./file.py; behind a colon one of its commands."
+    ),
 ]
 """A reference to a model."""
 JsonOption: TypeAlias = Annotated[

@@ -50,9 +50,7 @@ async def carry_out(order: Order, terminal: Terminal) -> int:
         spec = await app.registry.spec(source)
         command = spec.command(name)
         given = sort_inputs(command.inputs, order.inputs)
-        work = _Work(
-            app=app, order=order, terminal=terminal, source=source, spec=spec, command=command, given=given
-        )  # fmt: skip
+        work = _Work(app=app, order=order, terminal=terminal, source=source, spec=spec, command=command, given=given)
         runner = work.runner(work.destination())  # first all that can be wrong with the words, then the reading
         values = await work.values()
         work.check(values)
@@ -139,16 +137,19 @@ class _Work:
                 raise InputError(port.data_type.expected, "nothing", hint=f"Add {stand_in(port)}.", where=port.name)
 
     def _fetch(self, address: str, limit_bytes: int) -> tuple[bytes, str]:
-        from gesso.net.fetch import fetch  # its library takes a while, and most runs need none of it
+        # Their library takes a while to import, and most runs need none of it.
+        from gesso.net.door import Door
+        from gesso.net.fetch import fetch
+        from gesso.net.ledger import Ledger
 
         self.terminal.say(f"Fetching {address}")
         with interruptible():
             found = fetch(
                 address,
+                Door(Ledger(self.app.settings.home), is_offline=self.app.settings.offline),
                 limit_bytes=limit_bytes,
                 timeout_s=_FETCH_TIMEOUT_S,
                 allow_private=True,  # the person asks from their own machine, and may read what it may
-                is_offline=self.app.settings.offline,
             )
         return found.data, found.name
 

@@ -53,7 +53,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
     is_trusted: TrustOption = False,
     is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors, no progress.")] = False,
 ) -> None:
-    """Run a model, or one command of it (MODEL:COMMAND), and save or print what it gives."""
+    """Run a model, and save or print what it gives."""
     from gesso.cli.order import Order, carry_out
 
     order = Order(

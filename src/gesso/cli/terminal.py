@@ -57,7 +57,7 @@ class Terminal:
     def result(self, text: str, *, end: str = "\n") -> None:
         """Print a result, or a part of one, on standard output."""
         self.clear()
-        print(text, end=end, flush=True)
+        print(printable(text) if sys.stdout.isatty() else text, end=end, flush=True)
 
     def json(self, value: Json) -> None:
         """Print a value as JSON on standard output."""

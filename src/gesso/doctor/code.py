@@ -16,9 +16,9 @@ from gesso.doctor.finding import Finding
 Method: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 """A function inside a class."""
 
-PYTHON: Final = "Python"
-MODEL: Final = "Model class"
-PORTS: Final = "Inputs and outputs"
+_PYTHON: Final = "Python"
+_MODEL: Final = "Model class"
+_PORTS: Final = "Inputs and outputs"
 
 _HINTS: Final = {  # for the commonest beginnings of Python's own words
     "expected ':'": "Lines that begin with class, def, if, for, with ... end with a colon.",
@@ -55,7 +55,7 @@ def read_code(path: Path, class_name: str = "") -> Code:
         tree = ast.parse(path.read_text(encoding="utf-8-sig"), filename=path.name)
     except (SyntaxError, ValueError) as error:
         return Code(path, findings=[_unreadable(path, error)])
-    readable = Finding(title=PYTHON)
+    readable = Finding(title=_PYTHON)
     models = _models(tree)
     named = [model for model in models if not class_name or model.name == class_name]
     if len(named) != 1:
@@ -66,7 +66,7 @@ def read_code(path: Path, class_name: str = "") -> Code:
     problems = [finding for command in commands for finding in _look_at(command, path, known=known)]
     if not commands and not _inherits(model):
         problems = [_no_command(path, model)]
-    findings = [readable, Finding(title=MODEL), *(problems or [Finding(title=PORTS)])]
+    findings = [readable, Finding(title=_MODEL), *(problems or [Finding(title=_PORTS)])]
     return Code(path, tree, model, commands, findings)
 
 
@@ -78,10 +78,10 @@ def place(path: Path, node: ast.AST) -> str:
 def _unreadable(path: Path, error: SyntaxError | ValueError) -> Finding:
     if not isinstance(error, SyntaxError):
         message = f"{path.name} is not plain text in UTF-8."
-        return Finding(title=PYTHON, kind="problem", message=message, hint="Save it as UTF-8.")
+        return Finding(title=_PYTHON, kind="problem", message=message, hint="Save it as UTF-8.")
     hint = next((hint for words, hint in _HINTS.items() if error.msg.startswith(words)), "")
     return Finding(
-        title=PYTHON,
+        title=_PYTHON,
         kind="problem",
         message=f"Python does not understand this line: {error.msg}.",
         where=f"{path.name}, line {error.lineno}",
@@ -114,7 +114,7 @@ def _no_model(path: Path, tree: ast.Module, *, models: Sequence[ast.ClassDef], c
         names = ", ".join(model.name for model in models)
         message = f"There are several models: {names}."
         hint = f'Say in gesso.toml which one is meant: class = "{models[-1].name}"'
-        return Finding(title=MODEL, kind="problem", message=message, where=place(path, models[-1]), hint=hint)
+        return Finding(title=_MODEL, kind="problem", message=message, where=place(path, models[-1]), hint=hint)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     if class_name:
         message, name = f"There is no class {class_name}(Model), which the declaration names.", class_name
@@ -124,12 +124,12 @@ def _no_model(path: Path, tree: ast.Module, *, models: Sequence[ast.ClassDef], c
         message, name = "There is no class in it that is a model.", "MyModel"
     hint = f"Write `from gesso import Model` and `class {name}(Model):`."
     where = place(path, classes[-1]) if classes else path.name
-    return Finding(title=MODEL, kind="problem", message=message, where=where, hint=hint)
+    return Finding(title=_MODEL, kind="problem", message=message, where=where, hint=hint)
 
 
 def _no_command(path: Path, model: ast.ClassDef) -> Finding:
     return Finding(
-        title=MODEL,
+        title=_MODEL,
         kind="problem",
         message=f"{model.name} has nothing to run.",
         where=place(path, model),
@@ -219,4 +219,4 @@ def _unknown(name: ast.Name, path: Path, *, known: set[str]) -> Finding:
 
 
 def _problem(node: ast.AST, path: Path, *, message: str, hint: str) -> Finding:
-    return Finding(title=PORTS, kind="problem", message=message, where=place(path, node), hint=hint)
+    return Finding(title=_PORTS, kind="problem", message=message, where=place(path, node), hint=hint)

@@ -15,7 +15,7 @@ from gesso.doctor.finding import Finding
 from gesso.registry.packages import read_requirement
 from gesso.spec.model import Requirements
 
-IMPORTS: Final = "Imports"
+_IMPORTS: Final = "Imports"
 
 _ALWAYS_THERE: Final = frozenset({"gesso", "numpy", "pillow", "msgspec"})
 _PACKAGE_OF: Final = {  # where the name to import is not the name to install
@@ -48,14 +48,14 @@ def undeclared_imports(code: Code, requirements: Requirements) -> list[Finding]:
             continue
         found.append(
             Finding(
-                title=IMPORTS,
+                title=_IMPORTS,
                 kind="remark",
                 message=f"It imports {module}, but no dependency is called {package}.",
                 where=place(code.path, node),
                 hint=f'Add it, unless another package brings it: dependencies = ["{package}"]',
             )
         )
-    return found or [Finding(title=IMPORTS)]
+    return found or [Finding(title=_IMPORTS)]
 
 
 def _names(package: str) -> set[str]:

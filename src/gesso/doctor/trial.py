@@ -21,10 +21,11 @@ from gesso.spec.model import Command
 from gesso.spec.runnable import Request, Result
 
 DECLARATION: Final = "Declaration"
-LICENCE: Final = "Licence"
-ENVIRONMENT: Final = "Environment"
-LOADING: Final = "Loading"
-SETUP: Final = "Setup"
+"""The first look: the files are there, and what they declare can be read."""
+_LICENCE: Final = "Licence"
+_ENVIRONMENT: Final = "Environment"
+_LOADING: Final = "Loading"
+_SETUP: Final = "Setup"
 
 _T = TypeVar("_T")
 
@@ -50,18 +51,18 @@ class Trial:
     async def findings(self) -> AsyncIterator[Finding]:
         """Yield a finding for each step, until one is a problem that makes the rest impossible."""
         manifest = self.source.manifest
-        environment, finding = await self._try(ENVIRONMENT, self.app.runtime.prepare(manifest, self.report))
+        _, finding = await self._try(_ENVIRONMENT, self.app.runtime.prepare(manifest, self.report))
         yield finding
-        if environment is None:
+        if finding.kind == "problem":
             return
-        spec, finding = await self._try(LOADING, self.app.runtime.describe(manifest, self.report))
+        spec, finding = await self._try(_LOADING, self.app.runtime.describe(manifest, self.report))
         yield finding
         if spec is None:
             return
         model = self.app.runtime.open(spec, manifest)
-        is_ready, finding = await self._try(SETUP, _succeeds(model.prepare(self.report)))
+        _, finding = await self._try(_SETUP, model.prepare(self.report))
         yield finding
-        if is_ready is None:
+        if finding.kind == "problem":
             return
         for command in spec.commands:
             yield (await self._try(f"Run: {command.name}", self._run(model, command)))[1]
@@ -96,11 +97,6 @@ class Trial:
         return self.code.line_of(method[1]) if method else ""
 
 
-async def _succeeds(work: Awaitable[None]) -> bool:
-    await work
-    return True
-
-
 def _sample_request(command: Command) -> Request:
     samples: dict[str, Any] = {port.name: port.data_type.sample() for port in command.inputs if port.is_required}
     return Request(inputs=samples, command=command.name, seed=0)
@@ -108,9 +104,9 @@ def _sample_request(command: Command) -> Request:
 
 def _licence(manifest: Manifest) -> Finding:
     if manifest.card.licence or manifest.licence_path:
-        return Finding(title=LICENCE)
+        return Finding(title=_LICENCE)
     return Finding(
-        title=LICENCE,
+        title=_LICENCE,
         kind="remark",
         message="Nothing says what others may do with it.",
         hint='Add it to gesso.toml, say licence = "Apache-2.0", before you give the model away.',
