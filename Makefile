@@ -4,6 +4,7 @@
 #   make demo IMAGE=photo.jpg   any picture instead of the model's example
 #   make test ARGS=tests/types  what follows ARGS= goes to the tool behind the verb
 #   make PYTHON=/path/python    another Python than the one that is found
+#   make studio ARGS="--port 0" what follows goes to `gesso studio`
 
 SHELL := /bin/sh
 VENV := .venv
@@ -14,22 +15,33 @@ IMAGE ?=
 OUT ?= pose.png
 ARGS ?=
 
-.PHONY: help demo test check fix bench build clean
+# The studio is written in studio/ and built into WEB, where the server finds it and from where the wheel takes it.
+WEB := src/gesso/server/web
+NPM := npm --prefix studio --silent
+HAS_NODE := $(shell node -e "const [a, b] = process.versions.node.split('.'); if (a > 20 || (a == 20 && b >= 19)) console.log('yes')" 2> /dev/null)
+NO_NODE := Node 20.19 or newer is not here. Get it from https://nodejs.org
+STUDIO_FILES := $(shell find studio -name node_modules -prune -o -name dist -prune -o -name tests -prune -o -type f -print 2> /dev/null)
+
+.PHONY: help studio demo test check fix bench build clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "Gesso: a ground for machine-learning models, for people who make things."
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  make %-6s %s\n", $$1, $$2 }'
 
+studio: $(VENV)/.studio $(WEB)/index.html ## set everything up, start Gesso and open the studio in the browser
+	@$(BIN)/gesso studio $(ARGS)
+
 demo: $(VENV)/.studio ## show the pose of a person: in an example photo, or in yours with IMAGE=photo.jpg
 	@if [ -n "$(IMAGE)" ]; then $(BIN)/gesso run pose -i "image=@$(IMAGE)" -o "$(OUT)"; \
 	else $(BIN)/gesso run pose --example -o "$(OUT)"; fi
 
-test: $(VENV)/.dev ## run every test
+test: $(VENV)/.dev $(if $(HAS_NODE),$(WEB)/index.html) ## run every test
 	@echo "Running the tests"
+	@$(if $(HAS_NODE),$(if $(ARGS),:,$(NPM) run test),echo "$(NO_NODE); the tests of the studio are left out.")
 	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(ARGS)
 
-check: $(VENV)/.dev ## check form, lint, types, the floors of the house and its rules
+check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, lint, types, the floors of the house and its rules
 	@echo "Form and lint (ruff)"
 	@$(BIN)/ruff format --quiet --check . || { echo "Some files are not in form: run 'make fix'."; exit 1; }
 	@$(BIN)/ruff check --quiet .
@@ -39,6 +51,8 @@ check: $(VENV)/.dev ## check form, lint, types, the floors of the house and its 
 	@$(BIN)/mypy --no-error-summary --platform win32 --cache-dir .mypy_cache/win32 src
 	@echo "Floors of the house (import-linter)"
 	@$(BIN)/lint-imports --no-logo
+	@echo "The studio's types and lint (tsc, eslint)"
+	@$(if $(HAS_NODE),$(NPM) run types && $(NPM) run lint,echo "$(NO_NODE); they are left out.")
 	@echo "Rules of the house (tests/house)"
 	@$(BIN)/python -m pytest -q tests/house
 
@@ -49,7 +63,7 @@ fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
 bench: $(VENV)/.dev ## measure, and print the figures
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-build: $(VENV)/.dev ## make the wheel and the source archive in dist/
+build: $(VENV)/.dev $(WEB)/index.html ## make the wheel and the source archive in dist/
 	@rm -rf dist
 	@echo "Building"
 	@$(BIN)/python -m build --no-isolation --outdir dist > build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }
@@ -57,10 +71,22 @@ build: $(VENV)/.dev ## make the wheel and the source archive in dist/
 	@ls dist/*
 
 clean: ## remove what make made: .venv, dist and caches. Pictures and your own models stay
-	@rm -rf $(VENV) dist .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(WEB) dist studio/node_modules studio/dist .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
+$(WEB)/index.html: $(STUDIO_FILES) studio/node_modules/.made
+	@echo "Building the studio (a minute the first time)"
+	@$(NPM) run build -- --logLevel warn --outDir ../$(WEB) --emptyOutDir
+	@touch $@
+
 # Each stamp says that a step is done. A step that breaks off leaves none and is done again.
+
+studio/node_modules/.made: studio/package-lock.json
+	@test -n "$(HAS_NODE)" || { echo "$(NO_NODE)." \
+		"Only building the studio needs it: a wheel of Gesso has the studio in it." >&2; exit 1; }
+	@echo "Fetching what the studio is built with"
+	@$(NPM) ci
+	@touch $@
 
 $(VENV)/.made:
 	@for name in $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3 python); do \

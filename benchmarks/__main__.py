@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 
-from benchmarks import overhead, starting
+from benchmarks import history, overhead, starting
 from benchmarks.figures import table
 from gesso.version import VERSION
 
@@ -22,6 +22,8 @@ def main() -> None:
     print(table(overhead.main()))
     print("## Starting\n")
     print(table(starting.main()))
+    print("## Jobs\n")
+    print(table(history.main()))
 
 
 if __name__ == "__main__":

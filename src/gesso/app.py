@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Mapping
-from typing import Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
+from gesso.net.door import Door
+from gesso.net.ledger import Ledger
+from gesso.registry.git.models import GitModels
 from gesso.registry.registry import Registry
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
+from gesso.registry.weights import WeightsFolder
+from gesso.runtime.host import guarded
 from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.environment import Environments
 from gesso.runtime.host.model import WorkerModel
 from gesso.runtime.host.runtime import Runtime
 from gesso.settings import Settings
 from gesso.spec.model import ModelSpec
+from gesso.types.base import Json
+
+if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a server needs none of it
+    from gesso.jobs.jobs import Jobs
+    from gesso.jobs.resolving import Resolved
+    from gesso.storage.blobs import Blobs
+    from gesso.storage.home import Home
 
 
 class App:
@@ -29,16 +44,78 @@ class App:
         environments = Environments(
             settings.home / "environments", installer=settings.installer, constraints=settings.constraints
         )
-        self.runtime = Runtime(environments, threads=settings.threads, cancel_grace_s=settings.cancel_grace_s)
-        self.registry = Registry(settings.home, describe=self._describe)
+        self.door = Door(Ledger(settings.home), is_offline=settings.offline)
+        self.weights = WeightsFolder(settings.home / "weights", door=self.door)
+        self.runtime = Runtime(
+            environments, self.weights, threads=settings.threads, cancel_grace_s=settings.cancel_grace_s
+        )
+        git = GitModels(settings.home / "models" / "git", door=self.door, run=guarded.run)
+        self.registry = Registry(settings.home, describe=self._describe, git=git)
+        self._jobs: Jobs | None = None
+        self._warm: dict[str, WorkerModel] = {}
 
     async def open(
         self, reference: str, *, options: Mapping[str, Any] | None = None, device: str = "auto"
     ) -> WorkerModel:
-        """Return the model that a reference names, ready to be run. Raises `TrustError` if it is not trusted yet."""
+        """Return the model that a reference names, ready to be run. Raises `TrustError` if it is not trusted yet.
+
+        Contacts nobody to find it: a model in a repository was fetched before, because a person asked for it.
+        """
         source = self.registry.find(reference)
         spec = await self.registry.spec(source)
         return self.runtime.open(spec, source.manifest, options=options, device=device)
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def home(self) -> Home:
+        """The home, to be owned by who serves; `start_jobs` does it."""
+        from gesso.storage.home import Home
+
+        return Home(self.settings.home)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The files of the home."""
+        return self.home.blobs
+
+    @property
+    def jobs(self) -> Jobs:
+        """The durable queue; `start_jobs` must have been called."""
+        if self._jobs is None:
+            raise RuntimeError("App.start_jobs has not been called")
+        return self._jobs
+
+    async def start_jobs(self) -> Jobs:
+        """Take the home for this process, and begin to work on its queue.
+
+        Raises `HomeInUseError` if another Gesso has the home, and what opening its database raises.
+        """
+        from gesso.jobs.jobs import Jobs
+
+        self.home.own()
+        database = await asyncio.to_thread(lambda: self.home.database)
+        self._jobs = Jobs(
+            database,
+            self.blobs,
+            resolve=self._resolve,
+            runs=self.settings.home / "runs",
+            is_private=self.settings.private_recipes,
+        )
+        await self._jobs.start()
+        return self._jobs
+
+    async def _resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:
+        """Introduce the registry and the runtime to the jobs. A worker stays warm for the next job of its kind."""
+        from gesso.jobs.resolving import Resolved
+
+        source = await asyncio.to_thread(self.registry.find, reference)
+        spec = await self.registry.spec(source)
+        digest = await asyncio.to_thread(lambda: source.digest)
+        key = json.dumps([str(source.path), digest, dict(options), device], sort_keys=True, default=repr)
+        if key not in self._warm:
+            self._warm[key] = self.runtime.open(spec, source.manifest, options=options, device=device)
+        return Resolved(self._warm[key], digest)
 
     async def _describe(self, source: ModelSource) -> ModelSpec:
         return await self.runtime.describe(source.manifest, self._report)
@@ -47,4 +124,8 @@ class App:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._jobs is not None:
+            await self._jobs.stop()
+        if "home" in self.__dict__:
+            await asyncio.to_thread(self.home.close)
         await self.runtime.close()

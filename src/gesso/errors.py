@@ -8,10 +8,19 @@
     ├── InstallError               a model's environment cannot be made
     ├── SettingsError              a setting or an option of the command is wrong
     ├── FetchError                 an address could not be fetched, or must not be
+    ├── ConflictError              what is asked does not go with how things stand
+    ├── QueueFullError             so much waits already that nothing more is taken
+    ├── StorageError               what Gesso keeps cannot be read or written
+    │   ├── DamagedError           a file is not what was written, or a database is broken
+    │   ├── DiskFullError          there is no room left
+    │   ├── HomeInUseError         another Gesso works in the same home
+    │   └── NewerHomeError         a newer Gesso has written it
     └── RunError                   a run ended without a result
         ├── ModelError             the model's own code failed
         ├── SetupError             the model could not get ready
         ├── WorkerDiedError        the model's process ended in the middle
+        ├── DeadlineError          the run was not done in time
+        ├── RunInterruptedError    Gesso itself ended in the middle of the run
         └── CanceledError          somebody canceled the run
 
 An error has a `code` that programs can rely on, a message that says what was expected and what was given, and a
@@ -25,16 +34,25 @@ from typing import ClassVar
 
 __all__ = [
     "CanceledError",
+    "ConflictError",
+    "DamagedError",
+    "DeadlineError",
     "DeclarationError",
+    "DiskFullError",
     "FetchError",
     "GessoError",
+    "HomeInUseError",
     "InputError",
     "InstallError",
     "ModelError",
+    "NewerHomeError",
     "NotFoundError",
+    "QueueFullError",
     "RunError",
+    "RunInterruptedError",
     "SettingsError",
     "SetupError",
+    "StorageError",
     "TrustError",
     "WorkerDiedError",
     "from_data",
@@ -95,7 +113,9 @@ class InputError(GessoError):
 
     @classmethod
     def _from_data(cls, data: Mapping[str, str]) -> InputError:
-        return cls(data["expected"], data["given"], hint=data.get("hint", ""), where=data.get("where", ""))
+        made = cls(data.get("expected", ""), data.get("given", ""), hint=data.get("hint", ""))
+        made.where, made.message, made.detail = data.get("where", ""), data["message"], data.get("detail", "")
+        return made
 
 
 class NotFoundError(GessoError):
@@ -129,9 +149,55 @@ class SettingsError(GessoError):
 
 
 class FetchError(GessoError):
-    """An address could not be fetched, or must not be."""
+    """An address could not be fetched, or must not be. `is_passing`: the same may well work a little later."""
 
     code = "fetch"
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", is_passing: bool = False) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.is_passing = is_passing
+
+
+class ConflictError(GessoError):
+    """What is asked does not go with how things stand: a job that has ended cannot wait, a key means something else."""
+
+    code = "conflict"
+
+
+class QueueFullError(GessoError):
+    """So much waits already that nothing more is taken."""
+
+    code = "queue_full"
+
+
+class StorageError(GessoError):
+    """What Gesso keeps cannot be read or written."""
+
+    code = "storage"
+
+
+class DamagedError(StorageError):
+    """A file is not what was written, or a database is broken."""
+
+    code = "damaged"
+
+
+class DiskFullError(StorageError):
+    """There is no room left; nothing half-written stays."""
+
+    code = "disk_full"
+
+
+class HomeInUseError(StorageError):
+    """Another Gesso works in the same home."""
+
+    code = "home_in_use"
+
+
+class NewerHomeError(StorageError):
+    """A newer Gesso has written it, so this one leaves it alone."""
+
+    code = "newer_home"
 
 
 class RunError(GessoError):
@@ -156,6 +222,18 @@ class WorkerDiedError(RunError):
     """The model's process ended in the middle of a run."""
 
     code = "worker_died"
+
+
+class DeadlineError(RunError):
+    """The run was not done in time."""
+
+    code = "deadline"
+
+
+class RunInterruptedError(RunError):
+    """Gesso itself ended in the middle of the run."""
+
+    code = "interrupted"
 
 
 class CanceledError(RunError):

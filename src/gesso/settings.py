@@ -6,14 +6,15 @@ Each comes from an environment variable `GESSO_<NAME>`, or from `settings.toml` 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from gesso.errors import SettingsError
+from gesso.errors import ConflictError, SettingsError
 
 
 def default_home() -> Path:
@@ -38,6 +39,21 @@ class Settings(BaseSettings):
     """How long a canceled run may take to stop by itself before its process is ended."""
     offline: bool = False
     """Whether Gesso must not contact any other computer."""
+    needs_key: bool = False
+    """Whether the server asks for the owner's key, also on this computer. On any other address it must."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names under which the server is reached besides this computer's own: "gesso.example.org", with a port or not."""
+    allowed_origins: tuple[str, ...] = ()
+    """Web pages that may use the server: "https://editor.p5js.org"; "http://localhost:*" is every port."""
+    fetch_private: bool = False
+    """Whether addresses of this computer and its network may be fetched for inputs."""
+    fetch_limit_bytes: int = Field(default=200_000_000, ge=1)
+    """The largest file that is fetched from an address for an input."""
+    upload_limit_bytes: int = Field(default=4_000_000_000, ge=1)
+    """The largest file that the server takes."""
+
+    private_recipes: bool = False
+    """Whether the recipes inside files leave out texts that somebody wrote, and names of files."""
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - the library calls it with these five
@@ -51,6 +67,36 @@ class Settings(BaseSettings):
         """Read arguments first, then the environment, then the file in the home folder."""
         file = TomlConfigSettingsSource(settings_cls, toml_file=default_home() / "settings.toml")
         return init_settings, env_settings, file
+
+
+def fixed() -> list[str]:
+    """Return the names of the settings that an environment variable says, so that the file cannot."""
+    return [name for name in Settings.model_fields if f"GESSO_{name.upper()}" in os.environ]
+
+
+def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Return the settings with some changed, and write these into `settings.toml`, whose other lines stay.
+
+    Raises `ConflictError` for one that the environment says, `SettingsError` if a value is wrong or the file broken.
+    """
+    import tomlkit
+
+    from gesso.registry import record
+
+    if taken := sorted(set(changes) & set(fixed())):
+        raise ConflictError(
+            f"The setting {taken[0]} comes from GESSO_{taken[0].upper()}.", hint="Take that variable away first."
+        )
+    path = default_home() / "settings.toml"
+    try:
+        changed = Settings.model_validate(settings.model_dump() | dict(changes))
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        file = tomlkit.parse(text)
+        file.update({name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()})
+        record.write_text(path, tomlkit.dumps(file))
+    except (ValueError, OSError) as error:  # ValueError: a value that cannot be, a file that is not TOML
+        raise SettingsError(f"{path} cannot be changed: {error}.") from error
+    return changed
 
 
 def load() -> Settings:

@@ -27,7 +27,7 @@ from gesso.runtime.worker.invoke import as_model_error, call, call_async, check_
 from gesso.runtime.worker.seeding import seed_libraries
 from gesso.sdk import context, declaration
 from gesso.sdk.declaration import Binding
-from gesso.sdk.model import Model
+from gesso.sdk.model import Model, WeightPaths
 from gesso.spec.model import ModelSpec, Port, coerce_ports
 from gesso.spec.runnable import Event, Log, Part, Preview, Progress, Request, Result
 
@@ -47,12 +47,16 @@ class Trial(Result):
         return only
 
 
-def set_up(model: type[Model], **options: Any) -> Model:
-    """Make a model and get it ready as a worker does: options checked, device chosen, `setup` called."""
+def set_up(model: type[Model], *, weights: Mapping[str, Path] | None = None, **options: Any) -> Model:
+    """Make a model and get it ready as a worker does: options checked, device chosen, `setup` called.
+
+    `weights` are the files that stand for those which the model declares, by name; nothing is downloaded.
+    """
     made = model()
     values = coerce_ports(declaration.options(model), options)
     seed_libraries(0)
     made.device = find_device()
+    made.weights = WeightPaths(weights or {})
     made.setup(**values)
     return made
 

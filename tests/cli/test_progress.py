@@ -16,6 +16,7 @@ def test_lines_say_only_what_is_new() -> None:
         Progress(0.0, "Starting"),
         Progress(0.01, "Painting"),
         Progress(0.02, "Painting"),
+        Progress(0.02, "Painting: 40 %"),
         Progress(0.3, "Painting"),
         Progress(0.0, ""),
     ):

@@ -3,6 +3,9 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -349,3 +352,35 @@ def test_an_address_that_leads_nowhere(gesso: Gesso, bright: str) -> None:
     ended = gesso("run", bright, "--trust", "-i", "photo=http://127.0.0.1:9/x.png")
     assert ended.code == 8
     assert "Fetching http://127.0.0.1:9/x.png" in ended.err
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves the working folder and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class has named it
+        """Say nothing."""
+
+
+@pytest.fixture
+def address(work: Path) -> Iterator[str]:
+    """An address on this computer where the working folder lies."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_an_input_can_lie_at_an_address(gesso: Gesso, bright: str, address: str) -> None:
+    assert gesso("run", bright, "--trust", "-i", f"photo={address}/photo.png", "-o", "out.png").code == 0
+    assert Path("out.png").exists()
+
+
+def test_a_file_from_an_address_keeps_its_name(gesso: Gesso, work: Path, address: str) -> None:
+    model = write_model("class Name(Model):\n    def run(self, it: File) -> str:\n        return it.name\n")
+    assert gesso("run", model, "--trust", "-i", f"it={address}/photo.png").out == "photo.png\n"
+
+
+def test_a_text_comes_from_an_address_if_one_says_at(gesso: Gesso, work: Path, address: str) -> None:
+    (work / "poem.txt").write_text("a rose", encoding="utf-8")
+    model = write_model("class Say(Model):\n    def run(self, prompt: str) -> str:\n        return prompt\n")
+    assert gesso("run", model, "--trust", "-i", f"prompt=@{address}/poem.txt", "-q").out == "a rose\n"

@@ -23,7 +23,17 @@ RUN_ON_THE_LINE = {
 
 SNAPSHOTS = [
     (Describe("model.py"), {"t": "describe", "entry": "model.py", "class_name": ""}),
-    (Load("model.py"), {"t": "load", "entry": "model.py", "class_name": "", "options": {}, "device": "auto"}),
+    (
+        Load("model.py", weights={"a.onnx": "/home/ada/a.onnx"}),
+        {
+            "t": "load",
+            "entry": "model.py",
+            "class_name": "",
+            "options": {},
+            "device": "auto",
+            "weights": {"a.onnx": "/home/ada/a.onnx"},
+        },
+    ),
     (RUN, RUN_ON_THE_LINE),
     (Batch([RUN]), {"t": "batch", "runs": [RUN_ON_THE_LINE]}),
     (Cancel(1), {"t": "cancel", "run": 1}),

@@ -7,6 +7,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -15,11 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gesso.errors import FetchError
+from gesso.net.door import Door
 from gesso.net.fetch import Fetched, fetch
+from gesso.net.ledger import Ledger
+from tests.conftest import SHARED_HOME
 from tests.net.server import Answer, always, response, serving
 
-at_home = partial(fetch, limit_bytes=100_000, timeout_s=5, allow_private=True)
-from_the_web = partial(fetch, limit_bytes=100_000, timeout_s=5)
+LEDGER = Ledger(SHARED_HOME)
+at_home = partial(fetch, door=Door(LEDGER), limit_bytes=100_000, timeout_s=5, allow_private=True)
+from_the_web = partial(fetch, door=Door(LEDGER), limit_bytes=100_000, timeout_s=5)
 
 
 def refused(get: Callable[[str], Fetched], url: str) -> str:
@@ -183,9 +188,26 @@ def test_proxies_of_the_system_are_not_used(monkeypatch: pytest.MonkeyPatch) -> 
         assert at_home(f"http://127.0.0.1:{port}/").data == b"direct"
 
 
+def test_each_contact_is_written_down_without_the_address(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+
+    def answer(connection: socket.socket, request: str) -> None:
+        moved = response(b"moved", status="302 Found", Location="/here")
+        connection.sendall(response(b"pixels") if "/here" in request else moved)
+
+    with serving(answer) as port:
+        at_home(f"http://localhost:{port}/there?key=secret", door=Door(ledger), what_for="the input photo")
+    refused(partial(from_the_web, door=Door(ledger)), "http://127.0.0.1:1/")
+    first, second, third = ledger.contacts()
+    assert (first.host, first.outcome, first.received_bytes, second.received_bytes) == ("localhost", "done", 0, 6)
+    assert second.what_for == "the input photo"
+    assert (third.outcome, "private network" in third.error) == ("failed", True)
+    assert "secret" not in (tmp_path / "contacts.jsonl").read_text()
+
+
 def test_offline_nothing_is_fetched() -> None:
     with serving(always(b"x")) as port:
-        assert "offline" in refused(partial(at_home, is_offline=True), f"http://127.0.0.1:{port}/")
+        assert "offline" in refused(partial(at_home, door=Door(LEDGER, is_offline=True)), f"http://127.0.0.1:{port}/")
 
 
 @given(

@@ -151,3 +151,9 @@ def test_names() -> None:
 def test_a_name_is_made_from_any_path(tmp_path: Path) -> None:
     for path, name in {"Été 2026.py": "ete-2026", "絵.py": "model", "a__b.py": "a-b"}.items():
         assert read_manifest(make_file(tmp_path / path)).name == name
+
+
+def test_two_weights_of_one_name_are_refused(tmp_path: Path) -> None:
+    one = f'[[weights]]\nname = "net.onnx"\nurl = "https://example.org/x"\nsha256 = "{"0" * 64}"\n'
+    with pytest.raises(DeclarationError, match="two have the same name"):
+        read_manifest(make_folder(tmp_path / "mine", one * 2))

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError, TrustError
+from gesso.net.door import Door
+from gesso.net.ledger import Ledger
 from gesso.registry import registry as registry_file
+from gesso.registry.git.models import GitModels
 from gesso.registry.registry import Registry
 from gesso.registry.source import ModelSource
+from gesso.runtime.host import guarded
 from gesso.spec.model import ModelSpec
+from tests.registry.git.repositories import GitServer, commit, make_repository, serving_repositories
 from tests.registry.models import make_file, make_folder
 
 
@@ -178,6 +185,68 @@ def test_a_broken_model_is_listed_with_its_error_and_can_be_removed(registry: Re
     for name in errors:
         registry.remove(name)
     assert all(line.source for line in registry.models())
+
+
+# -- repositories ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[GitServer]:
+    make_repository(tmp_path / "web" / "brush")
+    with serving_repositories(tmp_path / "web") as server:
+        yield server
+
+
+@pytest.fixture
+def with_git(registry: Registry, describer: Describer, tmp_path: Path) -> Registry:
+    home = tmp_path / "home"
+    git = GitModels(home / "models" / "git", door=Door(Ledger(home)), run=guarded.run, allow_private=True)
+    return Registry(home, describe=describer, git=git, box=tmp_path / "box")
+
+
+async def test_a_model_in_a_repository_is_fetched_when_it_is_asked_for(with_git: Registry, web: GitServer) -> None:
+    with pytest.raises(NotFoundError, match="not on this computer yet"):
+        with_git.find(web.url("brush@main"))
+    assert web.asked == []
+    source = await with_git.fetch(web.url("brush@main"), lambda _: None)
+    assert (source.name, source.origin, source.is_outside) == ("brush", "git", True)
+    assert source.place == source.address != str(source.path)
+    assert with_git.find(source.address).path == with_git.find(web.url("brush@main")).path == source.path
+    assert (await with_git.fetch("pose", lambda _: None)).origin == "box"
+
+
+async def test_trust_is_for_one_commit(with_git: Registry, web: GitServer) -> None:
+    source = await with_git.fetch(web.url("brush"), lambda _: None)
+    with pytest.raises(TrustError) as caught:
+        await with_git.spec(source)
+    assert source.address in str(caught.value)
+    with_git.trust.trust(source)
+    assert (await with_git.spec(source)).name == "brush"
+    commit(web.root / "brush", {"more.py": ""})
+    newer = await with_git.fetch(web.url("brush"), lambda _: None, is_newest=True)
+    assert not with_git.trust.is_trusted(newer)
+    assert with_git.trust.is_trusted(with_git.find(source.address))
+
+
+async def test_a_fetched_model_is_added_and_its_newer_version_takes_its_place(
+    with_git: Registry, web: GitServer
+) -> None:
+    first = await with_git.fetch(web.url("brush"), lambda _: None)
+    added = with_git.add(web.url("brush"))
+    assert (added.name, added.origin, added.address, added.path) == ("brush", "added", first.address, first.path)
+    commit(web.root / "brush", {"more.py": ""})
+    second = await with_git.fetch(web.url("brush@main"), lambda _: None)
+    assert with_git.find("brush").path == first.path
+    with_git.add(web.url("brush@main"))
+    assert with_git.find("brush").path == second.path != first.path
+    make_repository(web.root / "other" / "brush")
+    await with_git.fetch(web.url("other/brush"), lambda _: None)
+    with pytest.raises(InputError, match="taken"):
+        with_git.add(web.url("other/brush"))
+    shutil.rmtree(second.path)
+    with pytest.raises(NotFoundError) as caught:
+        with_git.find("brush")
+    assert f"gesso add {second.address}" in caught.value.hint
 
 
 # -- specs -------------------------------------------------------------------------------------------------------------

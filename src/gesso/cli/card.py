@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from gesso.types.given import size
 from gesso.types.list import ListType
 
 _USUAL_PHOTO: Final = ".jpg"
+_WIDTH: Final = 100
+_INDENT: Final = 17
 _LONGEST_TYPED: Final = 60  # characters: what is longer, one puts into a file
 
 
@@ -56,8 +59,8 @@ def _port(port: Port, *, is_output: bool) -> Iterator[str]:
         yield f"{port.name:14} {data_type.title}, written to {endings(data_type)}"
     else:
         yield f"{port.name:14} {data_type.expected}{'' if port.is_required else _without(port)}"
-    if port.description:
-        yield f"{'':14} {port.description}"
+    for line in textwrap.wrap(port.description, _WIDTH - _INDENT):
+        yield f"{'':14} {line}"
 
 
 def _without(port: Port) -> str:

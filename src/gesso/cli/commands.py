@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from gesso.cli import doctor, init, models, run
+from gesso.cli import doctor, init, models, run, serve
 from gesso.cli.exits import CANCELED, OK, RUN_FAILED, code_of
 from gesso.cli.terminal import Terminal
 from gesso.errors import GessoError
@@ -66,8 +66,19 @@ def gesso(ctx: typer.Context) -> None:
         print(ctx.get_help())
 
 
-for _command in (run.run, models.models, models.show, models.add, models.remove, init.init, doctor.doctor):
-    app.command(epilog=_EPILOG)(_command)  # in the order in which somebody meets them; the help keeps it
+_COMMANDS: Final = (  # in the order in which somebody meets them; the help keeps it
+    serve.studio,
+    run.run,
+    models.models,
+    models.show,
+    models.add,
+    models.remove,
+    init.init,
+    doctor.doctor,
+    serve.serve,
+)
+for _command in _COMMANDS:
+    app.command(epilog=_EPILOG)(_command)
 
 
 @app.command()

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from gesso.cli.given import Input
 from gesso.cli.terminal import interruptible
 from gesso.errors import InputError, SettingsError
+from gesso.jobs.marks import BESIDE
 from gesso.spec.model import Port, find_port
 from gesso.types.base import DataType
 from gesso.types.given import size
 from gesso.types.list import ListType
-from gesso.types.stored import StoredType
+from gesso.types.source import is_data_uri
+from gesso.types.stored import Stored, StoredType
 
 Fetch: TypeAlias = Callable[[str, int], tuple[bytes, str]]
 """Fetches an address, at most so many bytes. Returns them and the name that the file has there."""
@@ -74,29 +77,33 @@ def sort_inputs(ports: Sequence[Port], words: Sequence[str]) -> Given:
     )
 
 
-def read_inputs(ports: Sequence[Port], words: Mapping[str, Sequence[str]], *, fetch: Fetch) -> dict[str, Any]:
+def read_inputs(ports: Sequence[Port], words: Mapping[str, Sequence[str]], *, fetch: Fetch) -> dict[str, Input]:
     """Read the values; one that does not fit raises `InputError` with the name of its input."""
-    values = {}
+    inputs = {}
     for name, texts in words.items():
         try:
-            values[name] = _read_all(find_port(ports, name, kind="input").data_type, texts, fetch=fetch)
+            inputs[name] = _read_all(find_port(ports, name, kind="input").data_type, texts, fetch=fetch)
         except InputError as error:
             raise error.at(name) from error.__cause__
-    return values
+    return inputs
 
 
-def read_value(data_type: DataType[Any], text: str, *, fetch: Fetch) -> Any:
+def read_input(data_type: DataType[Any], text: str, *, fetch: Fetch) -> Input:
     """Read one value of a type from what was typed."""
     if text in ("-", "@-"):
-        return data_type.decode(_standard_input(data_type))
+        data = _standard_input(data_type)
+        return Input(data_type.decode(data), data)
     if text.startswith("@") and not _is_address(text[1:]):
-        return data_type.read(_expanded(text[1:]))
+        path = _expanded(text[1:])
+        return Input(data_type.read(path), path)
     if text.startswith("@") or (_is_address(text) and not _takes(data_type, text)):
         data, name = fetch(text.removeprefix("@"), data_type.max_bytes)
         if isinstance(data_type, StoredType):  # such a value has a name
-            return data_type.coerce(data_type.value_class(data, name=name))
-        return data_type.decode(data)
-    return data_type.parse(text)
+            value = data_type.coerce(data_type.value_class(data, name=name))
+            return Input(value, value)
+        return Input(data_type.decode(data), Stored(data, name=name))
+    value = data_type.parse(text)
+    return Input(value, text if is_data_uri(text) else value)
 
 
 def is_read_from_files(data_type: DataType[Any]) -> bool:
@@ -104,16 +111,16 @@ def is_read_from_files(data_type: DataType[Any]) -> bool:
     return not {".txt", ".json"} & set(data_type.reads)
 
 
-def _read_all(data_type: DataType[Any], texts: Sequence[str], *, fetch: Fetch) -> Any:
+def _read_all(data_type: DataType[Any], texts: Sequence[str], *, fetch: Fetch) -> Input:
     """Read the words for one input: one, or the items of a list one by one."""
     if not isinstance(data_type, ListType):
         if len(texts) > 1:
             raise InputError(data_type.expected, f"{len(texts)} of them")
-        return read_value(data_type, texts[0], fetch=fetch)
+        return read_input(data_type, texts[0], fetch=fetch)
     if len(texts) == 1 and not is_read_from_files(data_type.item):
-        return read_value(data_type, texts[0], fetch=fetch)
-    items = [item for text in texts for item in _items(text, data_type.item)]
-    return data_type.coerce([read_value(data_type.item, item, fetch=fetch) for item in items])
+        return read_input(data_type, texts[0], fetch=fetch)
+    items = [read_input(data_type.item, item, fetch=fetch) for text in texts for item in _items(text, data_type.item)]
+    return Input(data_type.coerce([item.value for item in items]), [item.given for item in items])
 
 
 def _items(text: str, item: DataType[Any]) -> list[str]:
@@ -140,7 +147,8 @@ def _files(port: Port, texts: Sequence[str]) -> Files | None:
 
 def files_in(folder: Path, data_type: DataType[Any]) -> list[Path]:
     """Return the folder's own files that the type can be read from, by their endings, in the order of their names."""
-    found = (path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
+    names = (path for path in folder.iterdir() if not path.name.startswith(".") and not path.name.endswith(BESIDE))
+    found = (path for path in names if path.is_file())
     fitting = (path for path in found if "*" in data_type.reads or path.suffix.lower() in data_type.reads)
     return sorted(fitting, key=lambda path: (path.name.lower(), path.name))
 

@@ -9,7 +9,7 @@ import typer
 ModelArgument: TypeAlias = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL", help="A name (see `gesso models`), ./folder or ./file.py; behind a colon one of its commands."
+        metavar="MODEL", help="A name (see `gesso models`), ./folder or ./file.py; with :COMMAND for one of several."
     ),
 ]
 """A reference to a model."""

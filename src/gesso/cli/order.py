@@ -137,16 +137,13 @@ class _Work:
                 raise InputError(port.data_type.expected, "nothing", hint=f"Add {stand_in(port)}.", where=port.name)
 
     def _fetch(self, address: str, limit_bytes: int) -> tuple[bytes, str]:
-        # Their library takes a while to import, and most runs need none of it.
-        from gesso.net.door import Door
-        from gesso.net.fetch import fetch
-        from gesso.net.ledger import Ledger
+        from gesso.net.fetch import fetch  # its library takes a while to import, and most runs need none of it
 
         self.terminal.say(f"Fetching {address}")
         with interruptible():
             found = fetch(
                 address,
-                Door(Ledger(self.app.settings.home), is_offline=self.app.settings.offline),
+                self.app.door,
                 limit_bytes=limit_bytes,
                 timeout_s=_FETCH_TIMEOUT_S,
                 allow_private=True,  # the person asks from their own machine, and may read what it may

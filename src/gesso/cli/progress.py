@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from gesso.spec import runnable
+
+_PERCENT: Final = re.compile(r":? *\d+ ?%$")  # of a download, say: a line for each would be many
 
 
 class Bar:
@@ -48,7 +52,7 @@ class Lines:
 
     def show(self, event: runnable.Progress) -> None:
         """Write a line, unless it would say what the last one did."""
-        state = (event.text, int(event.fraction * 4))
+        state = (_PERCENT.sub("", event.text), int(event.fraction * 4))
         if state == self._said or not any(state):
             return
         self._said = state

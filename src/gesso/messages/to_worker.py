@@ -23,13 +23,14 @@ class Describe(_Message, frozen=True):
 class Load(_Message, frozen=True):
     """Get ready: import the model, choose the device, call `setup` with these options (wire form).
 
-    Answered by `Ready` or `Failed`.
+    `weights` are the paths of the model's weights, by name. Answered by `Ready` or `Failed`.
     """
 
     entry: str
     class_name: str = ""
     options: dict[str, Any] = {}
     device: str = "auto"
+    weights: dict[str, str] = {}
 
 
 class Run(_Message, frozen=True):

@@ -8,18 +8,21 @@ number written in an odd way (http://2130706433), nor a name that changes its ad
 from __future__ import annotations
 
 import ipaddress
+import math
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
 import httpcore
 
-from gesso.errors import FetchError
+from gesso.errors import CanceledError, FetchError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 """An address of the internet."""
+
+_SLICE_S: Final = 0.5  # so soon is a cancel heard
 
 # Refused always: nothing that a person means lies there. `is_global` of the standard library lets some of these pass.
 _NEVER: Final = tuple(
@@ -67,15 +70,30 @@ def is_private(address: Address) -> bool:
     return not plain(address).is_global
 
 
+def nobody_cancels() -> bool:
+    """Say that it goes on."""
+    return False
+
+
 class Guard(httpcore.NetworkBackend):
     """Makes connections to allowed addresses, and ends them at `deadline_s` (of `time.monotonic`).
 
-    `allow_private` lets connections into private networks pass; `has_met_private` says whether there was one.
+    They end also when nothing happens for `patience_s` seconds, and with a `CanceledError` soon after `is_canceled`
+    says so. `allow_private` lets connections into private networks pass; `has_met_private` says whether there was one.
     """
 
-    def __init__(self, *, allow_private: bool, deadline_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        deadline_s: float = math.inf,
+        patience_s: float = math.inf,
+        is_canceled: Callable[[], bool] = nobody_cancels,
+    ) -> None:
         self._allow_private = allow_private
         self._deadline_s = deadline_s
+        self._patience_s = patience_s
+        self._is_canceled = is_canceled
         self._connector = httpcore.SyncBackend()
         self.has_met_private = False
 
@@ -83,24 +101,27 @@ class Guard(httpcore.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline is what counts
+        timeout: float | None = None,  # noqa: ARG002 - the guard's limits count
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of the host that answers; a forbidden one raises `FetchError`."""
         failed: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in self._check(host, resolve(host, port)):
+        for address in self.addresses(host, port):
             try:
-                stream = self._connector.connect_tcp(
-                    str(address), port, left(self._deadline_s), local_address, socket_options
-                )
+                stream = self._connector.connect_tcp(str(address), port, self.wait_s(), local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
             else:
-                return _Stream(stream, self._deadline_s)
+                return _Stream(stream, self)
         raise failed
 
-    def _check(self, host: str, addresses: list[Address]) -> list[Address]:
+    def addresses(self, host: str, port: int) -> list[Address]:
+        """Return the addresses of a host; if one of them is forbidden, raise `FetchError`.
+
+        Also for programs that connect by themselves, and are told to use these addresses and no others.
+        """
+        addresses = resolve(host, port)
         for address in addresses:
             if is_never_allowed(address):
                 raise FetchError(
@@ -115,19 +136,33 @@ class Guard(httpcore.NetworkBackend):
             self.has_met_private |= is_private(address)
         return addresses
 
+    def wait_s(self) -> float:
+        """Return how many seconds the next step may take; past the deadline, raise what httpcore raises."""
+        if self._is_canceled():
+            raise CanceledError("It was canceled.")
+        return min(left(self._deadline_s), self._patience_s)
+
 
 class _Stream(httpcore.NetworkStream):
-    """A connection of which every step ends at the deadline, so that a slow server cannot dribble for ever."""
+    """A connection of which every step ends when the guard says, so that a slow server cannot dribble for ever."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline_s: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, guard: Guard) -> None:
         self._stream = stream
-        self._deadline_s = deadline_s
+        self._guard = guard
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline counts
-        return self._stream.read(max_bytes, left(self._deadline_s))
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the guard's limits count
+        """Read in slices of time, so that a cancel is heard while nothing comes."""
+        end_s = time.monotonic() + self._guard.wait_s()
+        while True:
+            left_s = min(left(end_s), self._guard.wait_s())
+            try:
+                return self._stream.read(max_bytes, min(left_s, _SLICE_S))
+            except httpcore.ReadTimeout:
+                if left_s <= _SLICE_S:
+                    raise
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the deadline counts
-        self._stream.write(buffer, left(self._deadline_s))
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the guard's limits count
+        self._stream.write(buffer, self._guard.wait_s())
 
     def close(self) -> None:
         self._stream.close()
@@ -136,16 +171,16 @@ class _Stream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline is what counts
+        timeout: float | None = None,  # noqa: ARG002 - the guard's limits count
     ) -> httpcore.NetworkStream:
         try:
-            stream = self._stream.start_tls(ssl_context, server_hostname, left(self._deadline_s))
+            stream = self._stream.start_tls(ssl_context, server_hostname, self._guard.wait_s())
         except httpcore.ConnectError as error:
             if isinstance(error.__cause__, ssl.SSLCertVerificationError):
                 reason = error.__cause__.verify_message.rstrip(".")
                 raise FetchError(f"The server cannot prove that it is {server_hostname}: {reason}.") from error
             raise
-        return _Stream(stream, self._deadline_s)
+        return _Stream(stream, self._guard)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -15,11 +15,15 @@ from gesso.registry.manifest import is_name
 
 @dataclass(frozen=True)
 class Added:
-    """Where a model lies, when it was added (ISO 8601) and the digest that it had then."""
+    """Where a model lies, when it was added (ISO 8601) and the digest that it had then.
+
+    `address` is where it was fetched from, with its commit; "" if the folder is a person's own.
+    """
 
     path: str
     added_at: str
     digest: str
+    address: str = ""
 
 
 class AddedModels:
@@ -42,9 +46,9 @@ class AddedModels:
                 hint=f"Remove it (gesso remove {name}) and add it again.",
             ) from error
 
-    def put(self, name: str, *, path: Path, digest: str) -> None:
+    def put(self, name: str, *, path: Path, digest: str, address: str = "") -> None:
         """Record a model."""
-        added = Added(str(path), datetime.now(UTC).isoformat(timespec="seconds"), digest)
+        added = Added(str(path), datetime.now(UTC).isoformat(timespec="seconds"), digest, address)
         record.write(self._path(name), asdict(added))
 
     def remove(self, name: str) -> None:

@@ -110,6 +110,8 @@ def _check(declared: Declared, path: Path, *, entry: Path, code: str, name: str)
         _inside(path if path.is_dir() else path.parent, declared.preview, key="preview")
     for weights in declared.weights:
         _check_weights(weights)
+    if len({weights.name for weights in declared.weights}) < len(declared.weights):
+        raise DeclarationError("[[weights]]: two have the same name.", hint="A model asks for them by name.")
     return Manifest(
         name=name,
         title=declared.title or name.replace("-", " ").capitalize(),

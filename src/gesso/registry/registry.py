@@ -17,6 +17,9 @@ from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError
 from gesso.registry import record
 from gesso.registry.added import AddedModels
 from gesso.registry.digest import folder_digest
+from gesso.registry.git.fetching import Report
+from gesso.registry.git.models import GitModels
+from gesso.registry.git.reference import all_versions, is_git_reference, read_git_reference
 from gesso.registry.manifest import is_name, read_manifest
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
@@ -40,14 +43,21 @@ class Registry:
     """The models of a home: those in the box, those that were added, and any folder or file that is named.
 
     `describe` reads a model's spec by running its code in a worker; it is called only for models that are trusted.
-    `box` is the folder of the models that come with Gesso.
+    `git` are the models from repositories; without it there are none. `box` is the folder of the models that come with
+    Gesso.
     """
 
     def __init__(
-        self, home: Path, *, describe: Callable[[ModelSource], Awaitable[ModelSpec]], box: Path = _BOX
+        self,
+        home: Path,
+        *,
+        describe: Callable[[ModelSource], Awaitable[ModelSpec]],
+        git: GitModels | None = None,
+        box: Path = _BOX,
     ) -> None:
         self.trust = Trust(home)
         self._describe = describe
+        self._git = git
         self._box = box
         self._added = AddedModels(home / "models")
         self._specs = home / "cache" / "specs"
@@ -57,14 +67,17 @@ class Registry:
     def find(self, reference: str) -> ModelSource:
         """Find the model that a reference means: a name, `./folder`, `./file.py`, or a path from the root.
 
-        None of its code is run. Raises `NotFoundError` or `InputError` if the reference leads nowhere and
-        `DeclarationError` if the model's declaration is wrong.
+        Also a `git+https://...` that was fetched before. None of its code is run, and nobody is contacted. Raises
+        `NotFoundError` or `InputError` if the reference leads nowhere and `DeclarationError` if the model's declaration
+        is wrong.
         """
+        if self._git is not None and is_git_reference(reference):
+            return self._find_fetched(reference, self._git)
         if _ADDRESS.match(reference):
             raise InputError(
                 "the name of a model, a folder or a file",
                 f"an address ({reference})",
-                hint="Download the model, and name its folder: ./folder.",
+                hint="A repository is written git+https://...; or download the model, and name its folder: ./folder.",
             )
         if _is_path(reference):
             manifest = read_manifest(Path(reference))
@@ -74,6 +87,16 @@ class Registry:
         if reference in self._added.names():
             return self._find_added(reference)
         raise self._unknown(reference)
+
+    async def fetch(self, reference: str, report: Report, *, is_newest: bool = False) -> ModelSource:
+        """Find the model that a reference means, and if that is in a repository, fetch it first. Runs none of its code.
+
+        A branch or tag means the commit that it meant when it was first fetched, or with `is_newest` the one that it
+        means now. Raises what `find` raises, `FetchError`, and `InstallError` if there is no git.
+        """
+        if self._git is not None and is_git_reference(reference):
+            await self._git.fetch(read_git_reference(reference), report, is_newest=is_newest)
+        return self.find(reference)
 
     def models(self) -> list[Listed]:
         """List the models in the box and those that were added, each group by name. One that is broken says why."""
@@ -92,14 +115,24 @@ class Registry:
     def _box_names(self) -> list[str]:
         return sorted(path.parent.name for path in self._box.glob("*/model.py"))
 
+    def _find_fetched(self, reference: str, git: GitModels) -> ModelSource:
+        found = git.find(read_git_reference(reference))
+        if found is None:
+            raise NotFoundError(
+                f"{reference} is not on this computer yet.", hint=f"`gesso add {reference}` fetches it from the web."
+            )
+        return ModelSource(reference, read_manifest(found.path), "git", str(found.reference))
+
     def _find_added(self, name: str) -> ModelSource:
-        path = Path(self._added.get(name).path)
+        added = self._added.get(name)
+        path = Path(added.path)
         if not path.exists():
+            again = f"fetch it again: gesso add {added.address}" if added.address else "put it back"
             raise NotFoundError(
                 f"{name} was added from {path}, and there is nothing any more.",
-                hint=f"Put it back, or take it off the list: gesso remove {name}.",
+                hint=f"You can {again}, or take it off the list: gesso remove {name}.",
             )
-        return ModelSource(name, replace(read_manifest(path), name=name), "added")
+        return ModelSource(name, replace(read_manifest(path), name=name), "added", added.address)
 
     def _unknown(self, name: str) -> NotFoundError:
         known = self._names()
@@ -114,24 +147,30 @@ class Registry:
     # -- adding -------------------------------------------------------------------------------------------------------
 
     def add(self, reference: str, name: str | None = None) -> ModelSource:
-        """Put a folder or file on the list of models, under its own name or another. It stays where it is.
+        """Put a folder, a file or a fetched repository on the list of models, under its own name or another.
 
-        Raises `InputError` if the name is taken or cannot be one.
+        It stays where it is. A newer version of a repository takes the place of an older one of the same name. Raises
+        `InputError` if the name is taken or cannot be one.
         """
         source = self.find(reference)
-        if source.origin not in {"folder", "file"}:
+        if source.origin not in {"folder", "file", "git"}:
             raise InputError("a folder or file, like ./my-model", f"a model that is on the list already ({reference})")
         name = source.name if name is None else name
         if not is_name(name):
             raise InputError("a name of lower-case letters, digits and hyphens", repr(name))
-        if name in self._box_names() or (
-            name in self._added.names() and self._added.get(name).path != str(source.path)
-        ):
+        if name in self._box_names() or (name in self._added.names() and not self._is_same(name, source)):
             raise InputError(
                 "a name that no other model has", f"{name!r}, which is taken", hint="Give it another one with --name."
             )
-        self._added.put(name, path=source.path, digest=source.digest)
+        self._added.put(name, path=source.path, digest=source.digest, address=source.address)
         return self.find(name)
+
+    def _is_same(self, name: str, source: ModelSource) -> bool:
+        """Say whether a model is the one that was added under a name, perhaps in another version."""
+        added = self._added.get(name)
+        if added.address and source.address:
+            return all_versions(added.address) == all_versions(source.address)
+        return added.path == str(source.path)
 
     def remove(self, name: str) -> None:
         """Take an added model off the list. Its folder stays as it is."""

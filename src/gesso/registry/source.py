@@ -10,17 +10,21 @@ from typing import Literal, TypeAlias
 from gesso.registry.digest import folder_digest
 from gesso.registry.manifest import Manifest
 
-Origin: TypeAlias = Literal["box", "folder", "file", "added"]
-"""Where a model comes from: Gesso's own box, a folder or a file that was named, or one that was added before."""
+Origin: TypeAlias = Literal["box", "folder", "file", "git", "added"]
+"""Where a model comes from: Gesso's own box, a folder, a file or a repository that was named, or one added before."""
 
 
 @dataclass(frozen=True)
 class ModelSource:
-    """A model and where it comes from. `reference` is what it was asked for by."""
+    """A model and where it comes from. `reference` is what it was asked for by.
+
+    `address` is where it was fetched from, with its commit; "" if it was not fetched.
+    """
 
     reference: str
     manifest: Manifest
     origin: Origin
+    address: str = ""
 
     @property
     def name(self) -> str:
@@ -31,6 +35,11 @@ class ModelSource:
     def path(self) -> Path:
         """The model's folder or single file, without symbolic links."""
         return self.manifest.path
+
+    @property
+    def place(self) -> str:
+        """Where the model comes from, for people: its address, or its folder or file."""
+        return self.address or str(self.path)
 
     @property
     def is_outside(self) -> bool:

@@ -7,6 +7,7 @@ own is not asked again after each change. It follows that
 * whoever can write to a trusted folder is trusted, too: do not trust a folder where strangers can write;
 * a symbolic link gives no trust away. A path is resolved once, when the model is found, and from then on only the
   result is asked about, read and run. If the link is bent to another folder later, that is another path, which asks;
+* a model from a repository is trusted at one commit, because each commit has a folder of its own;
 * a single file is trusted as that file, and what it imports from its own folder comes with it.
 """
 
@@ -40,8 +41,8 @@ class Trust:
         licence = source.manifest.card.licence
         stated = f"Its licence: {licence}." if licence else "No licence is stated."
         raise TrustError(
-            f"{source.name} comes from outside of Gesso, from {source.path}. {stated} It runs with your rights on this "
-            "computer: it could read and change your files.",
+            f"{source.name} comes from outside of Gesso, from {source.place}. {stated} It runs with your rights on "
+            "this computer: it could read and change your files.",
             hint="If you trust whoever wrote it, run it again with --trust.",
         )
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
+
+from gesso.errors import DeclarationError
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 COMMAND_MARK = "__gesso_command__"
 """The attribute that `@command` leaves on a method."""
+
+
+class WeightPaths(dict[str, Path]):
+    """Where the files of weights lie that a model has declared, by name."""
+
+    def __missing__(self, name: str) -> Path:
+        raise DeclarationError(
+            f"The model asks for the weights {name!r}, but it declares {', '.join(self) or 'none'}.",
+            hint=f'Write in gesso.toml: [[weights]], and below it name = "{name}", url, sha256.',
+        )
 
 
 class Model:
@@ -21,6 +34,12 @@ class Model:
 
     device: str = "auto"
     """Where to compute: "cuda", "mps" or "cpu". The worker sets it before `setup`; "auto" only before that."""
+
+    weights: WeightPaths = WeightPaths()
+    """Where the files lie that `[[weights]]` in `gesso.toml` declares: `self.weights["model.onnx"]` is a `Path`.
+
+    The worker has them downloaded, checked and set before `setup`. They are shared by models: read them only.
+    """
 
     commands: ClassVar[dict[str, Callable[..., Any]]] = {}
     """The functions of the model's commands by name, in the order they are written."""

@@ -7,7 +7,7 @@ canceling the task that iterates) cancels the run.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -69,7 +69,8 @@ class Result:
     """The end of a run: every output by name, the seed that was used, and where the time went.
 
     `setup_s` is what getting the worker ready took (0 if it was warm), `run_s` what the model's own code took,
-    `total_s` all of it as the caller saw it; seconds.
+    `total_s` all of it as the caller saw it; seconds. `versions` says by name which versions the result depends on, as
+    far as whoever ran it knows them: {"python": "3.11.7", "numpy": "2.4.6"}.
     """
 
     outputs: Mapping[str, Any]
@@ -77,9 +78,11 @@ class Result:
     setup_s: float = 0.0
     run_s: float = 0.0
     total_s: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 Event: TypeAlias = Progress | Log | Preview | Part | Result
+"""What a run may say: any number of these, and one `Result` at the end."""
 
 
 @runtime_checkable
@@ -91,6 +94,15 @@ class Runnable(Protocol):
         """What it is called, takes and gives."""
         ...
 
-    def run(self, request: Request) -> AsyncIterator[Event]:
+    def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run once. Raises `InputError` or `NotFoundError` for a bad request and `RunError` for a failed run."""
+        ...
+
+
+@runtime_checkable
+class Preparable(Protocol):
+    """A `Runnable` that can get ready before it is run: make its environment, start its worker, load its weights."""
+
+    async def prepare(self, report: Callable[[Event], None]) -> None:
+        """Get ready; `report` hears how it goes on. Does nothing where all is ready. Canceling the task stops it."""
         ...

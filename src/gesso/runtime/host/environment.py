@@ -20,7 +20,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 
 from gesso.errors import SettingsError
 from gesso.registry import record
+from gesso.registry.alone import alone
 from gesso.runtime.host import guarded, interpreter
 from gesso.runtime.host.install_news import Narrator, explain
 from gesso.runtime.host.installer import InstallerName, install_command, make_command, python_in
@@ -42,7 +43,6 @@ Report: TypeAlias = Callable[[Progress | Log], None]
 
 _NAME_LENGTH: Final = 16  # of a digest's 64: Windows allows 260 characters for a path, and packages need most of them
 _MARKER: Final = "ready.json"
-_LOOK_AGAIN_S: Final = 0.2
 _KILLED: Final = 128 + 9  # by SIGKILL, as systems do that run out of memory
 
 # What would make an installer look at, or write into, another environment than the one it is given.
@@ -104,8 +104,9 @@ class Environments:
         home = self._folder / digest[:_NAME_LENGTH]
         if ready := _ready(home, digest):
             return ready
+        waiting = Progress(0.0, "Waiting: somebody else is making this environment just now")
         try:
-            async with _alone(home, report):
+            async with alone(home.with_suffix(".lock"), on_wait=lambda: report(waiting)):
                 return _ready(home, digest) or await self._make(
                     home, needs, python=python, digest=digest, report=report
                 )
@@ -221,23 +222,3 @@ def _remove(home: Path) -> None:
 def _lock(home: Path) -> FileLock:
     home.parent.mkdir(parents=True, exist_ok=True)
     return FileLock(home.with_suffix(".lock"))
-
-
-@contextlib.asynccontextmanager
-async def _alone(home: Path, report: Report) -> AsyncIterator[None]:
-    """Wait until no other process, and no other task of this one, makes the environment; then keep them waiting."""
-    lock = _lock(home)
-    is_told = False
-    while True:
-        try:
-            lock.acquire(blocking=False)
-            break
-        except Timeout:
-            if not is_told:
-                report(Progress(0.0, "Waiting: somebody else is making this environment just now"))
-            is_told = True
-            await asyncio.sleep(_LOOK_AGAIN_S)
-    try:
-        yield
-    finally:
-        lock.release()

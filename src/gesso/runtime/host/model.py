@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from gesso.errors import GessoError
 from gesso.messages.to_worker import Batch, EndSession, Load
 from gesso.registry.manifest import Manifest
+from gesso.registry.weights import WeightsFolder
 from gesso.runtime.host.attempt import Attempt, Order, Report, check_seed, relay
 from gesso.runtime.host.environment import Environments
 from gesso.runtime.host.worker import WorkerProcess
@@ -20,6 +22,7 @@ from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Progress, Request, Result
 
 _END: Final = None
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class WorkerModel:
     spec: ModelSpec
     manifest: Manifest
     environments: Environments
+    weights: WeightsFolder
     settings: WorkerSettings
     options: Mapping[str, Any] = field(default_factory=dict)
     device: str = "auto"
@@ -73,17 +77,18 @@ class WorkerModel:
 
         Returns a result or an error for each, in order. Canceling the task cancels all of them.
         """
-        orders = [self._try_order(request) for request in requests]
+        orders = [_or_error(partial(self._order, request)) for request in requests]
         async with self._turn:
             worker, setup_s = await self._ready(report)
             with contextlib.ExitStack() as listening:
                 attempts = [
                     order
                     if isinstance(order, GessoError)
-                    else listening.enter_context(self._attempt(worker, order, setup_s=setup_s))
+                    else _or_error(partial(self._attempt, worker, order, setup_s=setup_s))
                     for order in orders
                 ]
-                worker.send(Batch([attempt.asked for attempt in attempts if isinstance(attempt, Attempt)]))
+                made = [listening.enter_context(attempt) for attempt in attempts if isinstance(attempt, Attempt)]
+                worker.send(Batch([attempt.asked for attempt in made]))
                 return [
                     attempt if isinstance(attempt, GessoError) else await self._outcome(attempt, report)
                     for attempt in attempts
@@ -111,12 +116,6 @@ class WorkerModel:
         return Order(
             command=command, values=values, seed=check_seed(request.seed), session=request.session, began=began
         )
-
-    def _try_order(self, request: Request) -> Order | GessoError:
-        try:
-            return self._order(request)
-        except GessoError as error:
-            return error
 
     def _attempt(self, worker: WorkerProcess, order: Order, *, setup_s: float) -> Attempt:
         return Attempt(worker, order, setup_s=setup_s, scratch=self.settings.scratch)
@@ -149,11 +148,18 @@ class WorkerModel:
 
     async def _start(self, report: Report) -> WorkerProcess:
         environment = await self.environments.prepare(self.manifest.requirements, report=report)
+        weights = await self.weights.prepare(self.manifest.weights, report=report)
         report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))
         worker = await WorkerProcess.start(
             environment.python, self.settings.scratch, threads=self.settings.threads, cwd=self.manifest.folder
         )
-        asked = Load(str(self.manifest.entry), self.manifest.class_name, dict(self.options), self.device)
+        asked = Load(
+            str(self.manifest.entry),
+            self.manifest.class_name,
+            dict(self.options),
+            self.device,
+            {name: str(path) for name, path in weights.items()},
+        )
         try:
             async for message in worker.load(asked):
                 relay(message, worker, report=report)
@@ -161,3 +167,11 @@ class WorkerModel:
             await worker.kill()
             raise
         return worker
+
+
+def _or_error(make: Callable[[], _T]) -> _T | GessoError:
+    """Return what `make` returns, or the error of ours that it raises: one of a batch fails by itself."""
+    try:
+        return make()
+    except GessoError as error:
+        return error

@@ -12,12 +12,14 @@ from typing import Any, Final, Self
 import psutil
 
 from gesso.registry.manifest import Manifest
+from gesso.registry.weights import WeightsFolder
 from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.environment import Environment, Environments
+from gesso.runtime.host.example_files import FILE, PACKAGE, find_own_file, find_package_file
 from gesso.runtime.host.model import WorkerModel, WorkerSettings
-from gesso.runtime.host.package_files import find_package_file
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
+from gesso.types.base import Json
 
 _SCRATCH: Final = "gesso-scratch-"
 
@@ -35,8 +37,11 @@ def make_scratch() -> Path:
 class Runtime:
     """Worker processes and the models in them; an asynchronous context manager."""
 
-    def __init__(self, environments: Environments, *, threads: int, cancel_grace_s: float = 0.5) -> None:
+    def __init__(
+        self, environments: Environments, weights: WeightsFolder, *, threads: int, cancel_grace_s: float = 0.5
+    ) -> None:
         self._environments = environments
+        self._weights = weights
         self._settings = WorkerSettings(scratch=make_scratch(), threads=threads, cancel_grace_s=cancel_grace_s)
         self._models: list[WorkerModel] = []
 
@@ -70,6 +75,16 @@ class Runtime:
         environment = await self.prepare(manifest, report)
         return await find_package_file(environment.python, name)
 
+    async def example_file(self, manifest: Manifest, value: Json, *, report: Report) -> Path | None:
+        """Return the file that a value of an example names (see `Card.examples`), or None if it is a value itself."""
+        if not isinstance(value, str):
+            return None
+        if value.startswith(FILE):
+            return find_own_file(manifest.folder, value.removeprefix(FILE))
+        if value.startswith(PACKAGE):
+            return await self.package_file(manifest, value.removeprefix(PACKAGE), report=report)
+        return None
+
     def open(
         self, spec: ModelSpec, manifest: Manifest, *, options: Mapping[str, Any] | None = None, device: str = "auto"
     ) -> WorkerModel:
@@ -78,6 +93,7 @@ class Runtime:
             spec=spec,
             manifest=manifest,
             environments=self._environments,
+            weights=self._weights,
             settings=self._settings,
             options=dict(options or {}),
             device=device,

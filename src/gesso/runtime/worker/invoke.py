@@ -127,9 +127,8 @@ def _coerce(port: Port, value: Any) -> Any:
         return port.data_type.coerce(value)
     except InputError as error:
         where = f"output {port.name!r}" + (f" at {error.where}" if error.where else "")
-        raise ModelError(
-            f"The model's {where} should be {error.expected}, but it returned {error.given}.", hint=error.hint
-        ) from error
+        # its hint is for people who send inputs, and does not help who wrote the model
+        raise ModelError(f"The model's {where} should be {error.expected}, but it returned {error.given}.") from error
 
 
 class _Stream:

@@ -32,7 +32,7 @@ from gesso.runtime.worker.run import WorkerRun
 from gesso.runtime.worker.seeding import seed_libraries
 from gesso.sdk import context, declaration
 from gesso.sdk.declaration import Binding
-from gesso.sdk.model import Model
+from gesso.sdk.model import Model, WeightPaths
 from gesso.spec.model import coerce_ports
 
 SETUP = 0
@@ -124,6 +124,7 @@ class Worker:
             try:
                 self._model = kind()
                 self._model.device = find_device(asked.device)
+                self._model.weights = WeightPaths({name: Path(path) for name, path in asked.weights.items()})
                 self._model.setup(**options)
             except GessoError:
                 raise

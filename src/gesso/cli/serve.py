@@ -1,0 +1,131 @@
+"""`gesso studio | serve`: the server, with and without a browser in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from gesso.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gesso.app import App
+    from gesso.server.run import Listening
+    from gesso.settings import Settings
+
+HostOption: TypeAlias = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="Where to listen. Any but this computer's own needs a key.")
+]
+"""Where the server listens."""
+PortOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--port", metavar="NUMBER", min=0, max=65535, help="The port: 5142, or the next that is free."),
+]
+"""The server's port."""
+_HERE = "127.0.0.1"  # server.run has it too, but its libraries take a while
+_PORT = 5142
+
+
+def studio(
+    ctx: typer.Context,
+    *,
+    is_alone: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
+    host: HostOption = _HERE,
+    port: PortOption = None,
+) -> None:
+    """Start Gesso and open the studio in your browser."""
+    from gesso import settings
+    from gesso.storage.home import find_server
+
+    terminal, loaded = ctx.ensure_object(Terminal), settings.load()
+    running = find_server(loaded.home)
+    if running is None:
+        serving = Serving(loaded, terminal, is_opening=not is_alone)
+        asyncio.run(serving.run(host=host, port=port))
+        return
+    terminal.result(f"Gesso runs already, at {running.address}/")
+    if not is_alone:
+        _open(signed_in(f"{running.address}/", loaded), loaded, terminal=terminal)
+
+
+def serve(
+    ctx: typer.Context,
+    *,
+    host: HostOption = _HERE,
+    port: PortOption = None,
+    is_new_key: Annotated[bool, typer.Option("--new-key", help="Ask for a key, and print a link with it.")] = False,
+) -> None:
+    """Start Gesso without a browser, for other programs and other computers."""
+    from gesso import settings
+
+    serving = Serving(settings.load(), ctx.ensure_object(Terminal), is_new_key=is_new_key)
+    asyncio.run(serving.run(host=host, port=port))
+
+
+class Serving:
+    """A server in the foreground, and what it says of itself in the terminal."""
+
+    def __init__(
+        self, settings: Settings, terminal: Terminal, *, is_opening: bool = False, is_new_key: bool = False
+    ) -> None:
+        self._settings = settings
+        self._terminal = terminal
+        self._is_opening = is_opening
+        self._is_new_key = is_new_key
+
+    async def run(self, *, host: str, port: int | None) -> None:
+        """Serve until somebody stops it. A port that nobody named may be another one if it is taken."""
+        from gesso.app import App
+        from gesso.server.run import serve
+
+        async with App(self._settings, report=self._terminal.report) as app:
+            await serve(
+                app,
+                host=host,
+                port=_PORT if port is None else port,
+                may_move=port is None,
+                is_new_key=self._is_new_key,
+                on_ready=self._ready,
+                on_stop=self._stopping,
+            )
+            await self._stopped(app)
+
+    def _ready(self, listening: Listening) -> None:
+        terminal = self._terminal
+        terminal.result(f"Gesso is at {listening.url}")
+        if listening.link != listening.url:
+            terminal.result(f"This link opens it, and signs a browser in; keep it to yourself:\n  {listening.link}")
+        elif self._settings.needs_key and not self._is_opening:
+            terminal.say("It asks for its key. A browser that was signed in still is; --new-key prints a new link.")
+        terminal.say("Ctrl-C stops it.", style="dim")
+        if self._is_opening:
+            link = listening.link if listening.link != listening.url else signed_in(listening.url, self._settings)
+            _open(link, self._settings, terminal=terminal)
+
+    def _stopping(self) -> None:
+        from gesso.server.run import GRACE_S
+
+        self._terminal.say(
+            f"Stopping. What runs may finish within {GRACE_S:g} seconds, or runs again at the next start."
+        )
+
+    async def _stopped(self, app: App) -> None:
+        waiting = len(await app.jobs.list(status=("queued",), limit=200))
+        if waiting:
+            self._terminal.say(f"{waiting} {'job waits' if waiting == 1 else 'jobs wait'} for the next start.")
+
+
+def signed_in(url: str, settings: Settings) -> str:
+    """Return the address of a server of this home, with the key that it has lent if it asks for one."""
+    from gesso.server.owner import find_lent_key
+
+    key = find_lent_key(settings.home)
+    return f"{url}?key={key}" if key else url
+
+
+def _open(link: str, settings: Settings, *, terminal: Terminal) -> None:
+    from gesso.cli.browser import open_browser
+
+    if not open_browser(link, settings.home):
+        terminal.say("There is no browser here to open it with: open the address yourself.")

@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: the studio's own interface under `/api/v1`, and the files of the studio itself."""

@@ -1,0 +1,85 @@
+"""The server as one ASGI application: what a request meets, from the gate to the file with its noun."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from gesso.app import App
+from gesso.server import errors, front_end
+from gesso.server.description import complete
+from gesso.server.gate import Gate
+from gesso.server.limits import Limits
+from gesso.server.metrics import Counting, Metrics
+from gesso.server.owner import OwnerKey
+from gesso.server.rooms import Rooms
+from gesso.server.routers import files, health, job_events, jobs, metrics, models, settings, uploads
+from gesso.server.sign_in import SignIn
+from gesso.server.thumbnails import Thumbnails
+from gesso.server.uploads import Uploads
+from gesso.server.visitors import Visitors
+from gesso.version import VERSION
+
+API: Final = "/api/v1"
+"""Where the studio's interface begins."""
+_ROUTERS: Final = (models, jobs, job_events, files, uploads, settings, health, metrics)
+
+
+def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0.1", port: int = 5142) -> FastAPI:
+    """Return the server of a running Gesso. With a `key` it asks who somebody is.
+
+    `address` and `port` are where it listens: what may stand in `Host` follows from them.
+    """
+    server = bare()
+    home = app.settings.home
+    server.state.rooms = Rooms(
+        app=app,
+        key=key,
+        uploads=Uploads(home / "uploads", app.blobs),
+        thumbnails=Thumbnails(home / "cache" / "thumbnails", app.blobs),
+    )
+    _add_middleware(server, app, key=key, address=address, port=port)
+    return server
+
+
+def bare() -> FastAPI:
+    """Return the server without a house behind it: good for its description."""
+    server = FastAPI(
+        title="Gesso",
+        version=VERSION,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # these would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect names the host that was sent
+        generate_unique_id_function=_operation_id,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    server.state.metrics = Metrics()
+    errors.install(server)
+    api = APIRouter(prefix=API, responses=errors.RESPONSES)
+    for noun in _ROUTERS:
+        api.include_router(noun.router)
+    server.include_router(api)
+    front_end.install(server)
+    complete(server)
+    return server
+
+
+def _add_middleware(server: FastAPI, app: App, *, key: OwnerKey | None, address: str, port: int) -> None:
+    def visitors() -> Visitors:
+        listed = app.settings
+        return Visitors(address=address, port=port, hosts=listed.allowed_hosts, origins=listed.allowed_origins)
+
+    # The last is the first that a request meets.
+    server.add_middleware(Limits)
+    server.add_middleware(SignIn, key=key)
+    server.add_middleware(Counting, metrics=server.state.metrics)
+    server.add_middleware(Gate, visitors=visitors)
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Return the handler's name, in the form that generated clients use: `list_jobs` becomes `listJobs`."""
+    first, *others = route.name.split("_")
+    return first + "".join(word.capitalize() for word in others)

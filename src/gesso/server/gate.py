@@ -1,0 +1,88 @@
+"""The gate: the first that every request and every WebSocket meets, before anything else of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Scope, Send
+
+from gesso.server.layer import Call, Layer
+from gesso.server.schemas.problem import Problem
+from gesso.server.visitors import Visit, Visitors
+
+_ALWAYS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_HINT: Final = (
+    "The studio opens at the address that Gesso printed when it started. Other pages and names are listed in the "
+    "settings: allowed_origins, allowed_hosts."
+)
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, Upload-Offset",
+    "Access-Control-Max-Age": "600",
+}
+_EXPOSED: Final = "Content-Disposition, Content-Range, Location, Retry-After, Upload-Length, Upload-Offset"
+
+
+class Gate(Layer):
+    """Lets in whom `visitors` lets in, and sets the headers that every answer has.
+
+    `visitors` is asked for each request, so that a change of the settings holds at once.
+    """
+
+    def __init__(self, app: ASGIApp, visitors: Callable[[], Visitors]) -> None:
+        super().__init__(app)
+        self._visitors = visitors
+
+    async def meet(self, call: Call) -> None:
+        """Refuse strangers, tell listed pages what they may send, hand on everything else."""
+        visitors, visit = self._visitors(), _visit(call.scope)
+        if reason := visitors.refuse(visit):
+            problem = Problem(code="stranger", message=reason, hint=_HINT)
+            await call.sending(_with_headers(call.send)).refuse(403, problem, headers={"Connection": "close"})
+            return
+        is_guest = visit.origin is not None and not visitors.is_own_origin(visit.origin)
+        call = call.sending(_with_headers(call.send, guest=visit.origin if is_guest else None))
+        if is_guest and call.is_request and call.scope["method"] == "OPTIONS":
+            await call.to(Response(status_code=204, headers=_PREFLIGHT))
+        else:
+            await call.to(self.app)
+
+
+def _visit(scope: Scope) -> Visit:
+    """Return what a request says of where it comes from. Said twice, it says nothing that we believe."""
+    given = Headers(scope=scope)
+    hosts, origins = given.getlist("host"), given.getlist("origin")
+    is_link = given.get("sec-fetch-mode") == "navigate" and given.get("sec-fetch-dest") == "document"
+    is_page = scope["type"] == "http" and scope["method"] == "GET" and not scope["path"].startswith("/api/")
+    return Visit(
+        host=hosts[0] if len(hosts) == 1 else None,
+        origin=origins[0] if len(origins) == 1 else "null" if origins else None,
+        fetch_site=given.get("sec-fetch-site"),
+        is_followed_link=is_link and is_page,
+    )
+
+
+def _with_headers(send: Send, *, guest: str | None = None) -> Send:
+    """Return a way back that sets the headers of every answer, and those for a listed page."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _ALWAYS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if guest else "same-origin")
+            headers.add_vary_header("Origin")
+            if guest:
+                headers["Access-Control-Allow-Origin"] = guest
+                headers["Access-Control-Expose-Headers"] = _EXPOSED
+        await send(message)
+
+    return send_with_headers

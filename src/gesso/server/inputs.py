@@ -1,0 +1,94 @@
+"""Inputs on their way from HTTP to a job: files that are named by their SHA-256, addresses that are fetched first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gesso.app import App
+from gesso.errors import FetchError, InputError, NotFoundError
+from gesso.net.fetch import fetch
+from gesso.registry.manifest import is_name
+from gesso.spec.model import Command
+from gesso.types.base import Json
+
+_MOST_ADDRESSES: Final = 32
+_FETCH_TIMEOUT_S: Final = 60.0
+
+
+def check_name(reference: str) -> str:
+    """Return the name of a model on the list, or raise `NotFoundError`.
+
+    Whoever speaks HTTP names models and no paths: what lies on this computer is no business of a web page.
+    """
+    if not is_name(reference):
+        raise NotFoundError(
+            f"There is no model {reference[:80]!r}.", hint="A folder is put on the list first: gesso add ./folder."
+        )
+    return reference
+
+
+async def bring(app: App, given: Mapping[str, Json], *, model: str, command: str | None) -> dict[str, Any]:
+    """Return the inputs as `Jobs.submit` takes them.
+
+    `{"file": "<SHA-256>"}` becomes `{"blob": ...}`, and `{"url": ...}` is fetched and kept. In an input of the type
+    `json` both are plain JSON and stay as they are. Raises `FetchError`, and what the registry raises.
+    """
+    if not any(_named(item) for value in given.values() for item in _items(value)):
+        return dict(given)
+    source = await asyncio.to_thread(app.registry.find, model)
+    spec = await app.registry.spec(source)
+    names = _names_of_files(spec.command(command), given)
+    if sum("url" in item for name in names for item in _items(given[name]) if _named(item)) > _MOST_ADDRESSES:
+        raise InputError(f"at most {_MOST_ADDRESSES} addresses", "more", where="inputs")
+    return {name: await _bring(app, value, where=name) if name in names else value for name, value in given.items()}
+
+
+def _names_of_files(command: Command, given: Mapping[str, Json]) -> list[str]:
+    plain = {port.name for port in command.inputs if port.type == "json"}
+    return [name for name in given if name not in plain]
+
+
+async def _bring(app: App, value: Json, *, where: str) -> Json:
+    if isinstance(value, list):
+        return [await _bring_one(app, item, where=f"{where}[{index}]") for index, item in enumerate(value)]
+    return await _bring_one(app, value, where=where)
+
+
+async def _bring_one(app: App, item: Json, *, where: str) -> Json:
+    kind = _named(item)
+    if kind == "file":
+        return {"blob": item["file"], **({"name": item["name"]} if "name" in item else {})}
+    if kind == "url":
+        return await _fetch(app, item["url"], where=where)
+    return item
+
+
+async def _fetch(app: App, url: str, *, where: str) -> Json:
+    settings = app.settings
+    try:
+        fetched = await asyncio.to_thread(
+            fetch,
+            url,
+            app.door,
+            limit_bytes=settings.fetch_limit_bytes,
+            timeout_s=_FETCH_TIMEOUT_S,
+            allow_private=settings.fetch_private,
+            what_for=f"the input {where}",
+        )
+    except FetchError as error:
+        raise FetchError(f"{where}: {error.message}", hint=error.hint, detail=error.detail) from error
+    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
+    return kept.to_json()
+
+
+def _named(item: Json) -> str:
+    """Return which way a value names a file: "file", "url", or "" if it is a plain value."""
+    if not isinstance(item, dict) or not set(item) <= {"file", "url", "name"}:
+        return ""
+    return next((kind for kind in ("file", "url") if isinstance(item.get(kind), str)), "")
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]

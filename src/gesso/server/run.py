@@ -1,0 +1,167 @@
+"""Serving: from an address to the last request. `gesso serve` and `gesso studio` call `serve`."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Final
+from urllib.parse import quote
+
+import uvicorn
+from fastapi import FastAPI
+
+from gesso.app import App
+from gesso.errors import SettingsError
+from gesso.server.application import create_app
+from gesso.server.owner import OwnerKey
+from gesso.server.patience import PatientProtocol
+from gesso.server.visitors import is_loopback
+
+ADDRESS: Final = "127.0.0.1"
+"""Where Gesso listens unless it is told otherwise: only this computer can reach it."""
+PORT: Final = 5142
+"""The port of Runway's own daemon, so that its plug-ins find us."""
+GRACE_S: Final = 5.0
+"""How long runs may take to finish when the server is told to stop; then they go back to the queue."""
+_TRIED_PORTS: Final = 20
+_MOST_CONNECTIONS: Final = 1000
+_LARGEST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+_ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # every address of this computer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """Where a server listens. `link` opens the studio, once with the owner's key if a new one was made."""
+
+    address: str
+    port: int
+    url: str
+    link: str
+
+
+async def serve(
+    app: App,
+    *,
+    host: str = ADDRESS,
+    port: int = PORT,
+    may_move: bool = False,
+    is_new_key: bool = False,
+    grace_s: float = GRACE_S,
+    on_ready: Callable[[Listening], None] = lambda _: None,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM comes. `app` is entered already; runs finish, or go back to the queue.
+
+    `may_move`: if the port is taken, the next free one is used. Port 0 is any free one. `is_new_key` makes a new key.
+    `on_ready` hears where it listens, `on_stop` that it begins to stop.
+    Raises `SettingsError` if the port is taken, or if others could reach a server that asks for no key.
+    """
+    needs_key = app.settings.needs_key or is_new_key
+    if not is_loopback(host) and not needs_key:
+        raise SettingsError(
+            f"At {host}, others could reach this Gesso and use it as you do.",
+            hint="Set needs_key (GESSO_NEEDS_KEY=1): it then prints a link with a key, and asks everybody else.",
+        )
+    bound = bind(host, port, tries=_TRIED_PORTS if may_move and port else 1)
+    with bound:
+        address, port = bound.getsockname()[:2]
+        await app.start_jobs()  # before the key: the home must be ours
+        owner = OwnerKey(app.settings.home) if needs_key else None
+        key = owner.make() if owner is not None and (is_new_key or not owner.is_made) else ""
+        server = _Server(app, create_app(app, key=owner, address=address, port=port), grace_s=grace_s)
+        shown = ADDRESS if address in _ANYWHERE else f"[{address}]" if ":" in address else address
+        url = f"http://{shown}:{port}/"
+        link = f"{url}?key={quote(key)}" if key else url
+        listening = Listening(address=address, port=port, url=url, link=link)
+        server.when_started = lambda: _tell(app, owner, listening=listening, on_ready=on_ready)
+        server.when_stopping = on_stop
+        try:
+            await server.serve(sockets=[bound])
+        finally:
+            if owner is not None:
+                owner.take_back()
+
+
+def _tell(app: App, owner: OwnerKey | None, *, listening: Listening, on_ready: Callable[[Listening], None]) -> None:
+    """Let other programs of the owner find the server, and say that it is there."""
+    if owner is not None:
+        owner.lend()
+    app.home.announce(listening.url.rstrip("/"))
+    on_ready(listening)
+
+
+def bind(host: str, port: int, *, tries: int = 1) -> socket.socket:
+    """Return a socket that is bound to the port, or to the first free one of the `tries` from there on."""
+    try:
+        family, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise SettingsError(f"Gesso cannot listen at {host}: nobody knows that name.") from error
+    for candidate in range(port, min(port + tries, 65536)):
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        if sys.platform == "win32":  # there, SO_REUSEADDR would let another program take the port over
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((where[0], candidate))
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE:
+                raise SettingsError(f"Gesso cannot listen at {host}, port {candidate}: {error.strerror}.") from error
+        else:
+            return bound
+    raise SettingsError(
+        f"Port {port} is taken by another program, or by another Gesso.",
+        hint="Name another one with --port, or end that program.",
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, quiet, which on a signal lets runs finish and then returns, instead of ending the process."""
+
+    def __init__(self, app: App, asgi: FastAPI, *, grace_s: float) -> None:
+        super().__init__(
+            uvicorn.Config(
+                asgi,
+                http=PatientProtocol,
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,  # 20 times as slow for pictures, which are packed already
+                ws_max_size=_LARGEST_MESSAGE_BYTES,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,  # whoever sends X-Forwarded-For may have made it up
+                server_header=False,
+                limit_concurrency=_MOST_CONNECTIONS,
+                timeout_keep_alive=15,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self._app = app
+        self._grace_s = grace_s
+        self.when_started: Callable[[], None] = lambda: None
+        self.when_stopping: Callable[[], None] = lambda: None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - what `signal` calls it with
+        """Stop; at the second Ctrl-C without waiting for connections."""
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        self.when_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, let runs finish or go back to the queue, and then let go of connections."""
+        self.when_stopping()
+        for server in self.servers:
+            server.close()
+        await self._app.jobs.stop(self._grace_s)
+        await super().shutdown(sockets)

@@ -1,0 +1,44 @@
+"""What is sent and answered about files."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gesso.storage.blobs import BlobReference
+
+
+class File(BaseModel):
+    """A file that Gesso keeps. `id` is the SHA-256 of its content: the same file twice is kept once.
+
+    A file that no job refers to goes after a day.
+    """
+
+    id: str
+    name: str
+    media_type: str
+    size_bytes: int
+
+    @classmethod
+    def of(cls, kept: BlobReference) -> File:
+        """Describe a kept file."""
+        return cls(id=kept.blob, name=kept.name, media_type=kept.media_type, size_bytes=kept.size_bytes)
+
+
+class UploadRequest(BaseModel):
+    """A file that will come in parts: its size, and its SHA-256 if it is known, which is then checked."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str = Field(default="file", max_length=500)
+    size_bytes: int = Field(ge=0)
+    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+
+
+class Upload(BaseModel):
+    """A file on its way: the next part begins at `offset_bytes`. It is forgotten a day after its last part."""
+
+    id: str
+    name: str
+    size_bytes: int
+    offset_bytes: int
+    sha256: str | None = None

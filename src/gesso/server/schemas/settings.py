@@ -1,0 +1,47 @@
+"""What is sent and answered about settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gesso.settings import Settings
+
+Origin = Annotated[str, Field(max_length=300, pattern=r"^https?://[^*/\s@]+(:\*)?$")]
+"""A page that may use the server, like "https://editor.p5js.org" or "http://localhost:*"."""
+
+
+class SettingsShown(BaseModel):
+    """The settings as they hold. `fixed` are those that the environment says: they cannot be changed."""
+
+    home: str
+    offline: bool
+    threads: int
+    allowed_origins: list[str]
+    upload_limit_bytes: int
+    fetch_limit_bytes: int
+    fixed: list[str]
+
+    @classmethod
+    def of(cls, settings: Settings, *, fixed: list[str]) -> SettingsShown:
+        """Describe the settings."""
+        return cls(
+            home=str(settings.home),
+            offline=settings.offline,
+            threads=settings.threads,
+            allowed_origins=list(settings.allowed_origins),
+            upload_limit_bytes=settings.upload_limit_bytes,
+            fetch_limit_bytes=settings.fetch_limit_bytes,
+            fixed=fixed,
+        )
+
+
+class SettingsChange(BaseModel):
+    """The settings that can be changed while Gesso runs; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    allowed_origins: list[Origin] | None = Field(default=None, max_length=100)
+    upload_limit_bytes: int | None = Field(default=None, ge=1, le=10**15)
+    fetch_limit_bytes: int | None = Field(default=None, ge=1, le=10**12)

@@ -1,0 +1,60 @@
+"""Signing in: the link with the owner's key, the cookie that follows from it, and who is let through without."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.datastructures import QueryParams
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Scope
+
+from gesso.server.errors import answer
+from gesso.server.layer import Call, Layer
+from gesso.server.owner import COOKIE, COOKIE_AGE_S, OwnerKey, cookie_of
+from gesso.server.schemas.problem import Problem
+
+_OPEN: Final = frozenset({"/api/v1/health"})
+_HINT: Final = "Open the link that Gesso printed when the key was made. `gesso serve --new-key` makes another."
+
+
+class SignIn(Layer):
+    """Inside of the gate: `/?key=...` signs a browser in, the API asks for a cookie or a bearer.
+
+    Without a `key` nobody is asked, and the link only loses its key. The files of the studio are the same for all and
+    are open, so that it can say what is missing.
+    """
+
+    def __init__(self, app: ASGIApp, key: OwnerKey | None) -> None:
+        super().__init__(app)
+        self._key = key
+
+    async def meet(self, call: Call) -> None:
+        """Greet whoever comes by the link, ask the others."""
+        scope = call.scope
+        if call.is_request and scope["path"] == "/" and b"key=" in scope["query_string"]:
+            await call.to(self._greet(QueryParams(scope["query_string"])))
+        elif self._may_pass(scope):
+            await call.to(self.app)
+        else:
+            problem = Problem(code="signed_out", message="This Gesso asks who you are.", hint=_HINT)
+            await call.refuse(401, problem, headers={"WWW-Authenticate": "Bearer"})
+
+    def _may_pass(self, scope: Scope) -> bool:
+        if self._key is None or scope["path"] in _OPEN or not scope["path"].startswith("/api/"):
+            return True
+        asking = HTTPConnection(scope)
+        kind, _, token = asking.headers.get("authorization", "").partition(" ")
+        is_bearer = kind.lower() == "bearer" and self._key.opens(token.strip())
+        return is_bearer or self._key.knows(asking.cookies.get(COOKIE, ""))
+
+    def _greet(self, query: QueryParams) -> Response:
+        """Lead on to the studio without the key, so that it stays in no history and no `Referer`."""
+        response: Response = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
+        key = query.get("key", "")
+        if self._key is None:
+            return response
+        if not self._key.opens(key):
+            return answer(401, Problem(code="signed_out", message="This link is no longer good.", hint=_HINT))
+        response.set_cookie(COOKIE, cookie_of(key), max_age=COOKIE_AGE_S, httponly=True, samesite="strict")
+        return response

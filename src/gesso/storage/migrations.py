@@ -1,0 +1,84 @@
+"""How a database comes from one version to the next: small functions in a list, of which none ever changes.
+
+The version of a database is the number of them that it has behind it. A new step is added at the end, `tables.py` is
+brought up with it, and a database of the version before is added to `tests/storage/versions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import sqlalchemy as sa
+
+from gesso.errors import NewerHomeError
+from gesso.storage.tables import VERSIONS
+
+Migration: TypeAlias = Callable[[sa.Connection], None]
+"""One step, from the version before to its own."""
+
+
+def _jobs(connection: sa.Connection) -> None:
+    """Jobs, their logs, and the files that they refer to."""
+    tables = sa.MetaData()
+    sa.Table(
+        "jobs",
+        tables,
+        sa.Column("id", sa.String(26), primary_key=True),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("rank", sa.Integer, nullable=False),
+        sa.Column("lane", sa.String(64), nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("parent_id", sa.String(26)),
+        sa.Column("idempotency_key", sa.String(255), unique=True),
+        sa.Column("deadline_ms", sa.BigInteger),
+        sa.Column("search_text", sa.Text, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Index("jobs_by_status", "status", "rank", "id"),
+        sa.Index("jobs_by_model", "model", "id"),
+        sa.Index("jobs_by_parent", "parent_id", "id"),
+    )
+    sa.Table(
+        "job_logs",
+        tables,
+        sa.Column("job_id", sa.String(26), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("document", sa.Text, nullable=False),
+    )
+    sa.Table(
+        "job_blobs",
+        tables,
+        sa.Column("job_id", sa.String(26), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Index("job_blobs_by_digest", "digest"),
+    )
+    tables.create_all(connection)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs,)
+"""Every step, the oldest first."""
+
+
+def migrate(connection: sa.Connection, steps: tuple[Migration, ...] = MIGRATIONS) -> None:
+    """Bring a database up, within the transaction of the connection: all of it or nothing."""
+    VERSIONS.create(connection, checkfirst=True)
+    version = version_of(connection)
+    refuse_newer(version, known=len(steps))
+    for step in steps[version:]:
+        step(connection)
+    connection.execute(sa.delete(VERSIONS))
+    connection.execute(sa.insert(VERSIONS).values(version=len(steps)))
+
+
+def version_of(connection: sa.Connection) -> int:
+    """Return the version of a database whose table of versions is there; 0 for an empty one."""
+    return connection.execute(sa.select(sa.func.max(VERSIONS.c.version))).scalar() or 0
+
+
+def refuse_newer(version: int, *, known: int = len(MIGRATIONS)) -> None:
+    """Raise `NewerHomeError` if a database is newer than what this Gesso knows."""
+    if version > known:
+        raise NewerHomeError(
+            f"A newer Gesso has written this home: its database has version {version}, and this one knows {known}.",
+            hint="Update Gesso. Nothing was changed.",
+        )

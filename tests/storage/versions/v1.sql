@@ -1,0 +1,42 @@
+BEGIN TRANSACTION;
+CREATE TABLE gesso_version (
+	version INTEGER NOT NULL, 
+	PRIMARY KEY (version)
+);
+INSERT INTO "gesso_version" VALUES(1);
+CREATE TABLE job_blobs (
+	job_id VARCHAR(26) NOT NULL, 
+	digest VARCHAR(64) NOT NULL, 
+	PRIMARY KEY (job_id, digest), 
+	FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE
+);
+INSERT INTO "job_blobs" VALUES('01m81sdzeqdas2y39yhq1776xg','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+CREATE TABLE job_logs (
+	job_id VARCHAR(26) NOT NULL, 
+	document TEXT NOT NULL, 
+	PRIMARY KEY (job_id), 
+	FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE
+);
+INSERT INTO "job_logs" VALUES('01m81sdzeqdas2y39yhq1776xg','{"lines":[{"at":"2026-11-22T14:00:00Z","text":"hello","level":"info"}],"left_out":0}');
+CREATE TABLE jobs (
+	id VARCHAR(26) NOT NULL, 
+	status VARCHAR(16) NOT NULL, 
+	kind VARCHAR(32) NOT NULL, 
+	rank INTEGER NOT NULL, 
+	lane VARCHAR(64) NOT NULL, 
+	model TEXT NOT NULL, 
+	parent_id VARCHAR(26), 
+	idempotency_key VARCHAR(255), 
+	deadline_ms BIGINT, 
+	search_text TEXT NOT NULL, 
+	document TEXT NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (idempotency_key)
+);
+INSERT INTO "jobs" VALUES('01m81sdzeqdas2y39yhq1776xg','succeeded','prediction',0,'7e971d2b8db79855b75de1a2d9a8cfa7c70cca2ddae416a9ac222c60df099a9d','dream',NULL,'k',1795356060000,'dream dream run fox.png a fox','{"id":"01m81sdzeqdas2y39yhq1776xg","kind":"prediction","status":"succeeded","model":"dream","model_title":"Dream","model_digest":"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","command":"run","inputs":{"photo":{"blob":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","name":"fox.png","media_type":"image/png","size_bytes":80},"words":"a fox"},"options":{},"device":"auto","seed":4,"priority":"interactive","idempotency_key":"k","deadline_s":60,"parent_id":null,"child_ids":[],"retry_of":null,"created_at":"2026-11-22T14:00:00Z","started_at":"2026-11-22T14:00:00Z","completed_at":"2026-11-22T14:00:00Z","queue_position":null,"progress":0.0,"progress_text":"","outputs":[{"name":"picture","type":"image","value":null,"files":[{"blob":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","name":"fox.png","media_type":"image/png","size_bytes":80}]}],"previews":[],"logs":[],"logs_left_out":0,"metrics":{"queue_s":null,"setup_s":null,"run_s":null,"total_s":1.5},"error":null,"recipe":{"gesso":"0.1.0","model":"dream","model_name":"dream","model_digest":"","spec_digest":"","command":"run","inputs":{"photo":{"blob":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","name":"fox.png","media_type":"image/png","size_bytes":80},"words":"a fox"},"inputs_left_out":[],"options":{},"seed":4,"requirements":[],"versions":{},"outputs":{"picture":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"},"schema_version":1}}');
+INSERT INTO "jobs" VALUES('01m81sdzgd1x9gv0010tz7xk8h','queued','prediction',0,'d54b674b020fefc30b54c82d99da896e510e550fde2753842958cfb73ff30e13','second',NULL,NULL,NULL,'second  run','{"id":"01m81sdzgd1x9gv0010tz7xk8h","kind":"prediction","status":"queued","model":"second","model_title":"","model_digest":"","command":"run","inputs":{},"options":{},"device":"auto","seed":5,"priority":"interactive","idempotency_key":null,"deadline_s":null,"parent_id":null,"child_ids":[],"retry_of":null,"created_at":"2026-11-22T14:00:00Z","started_at":null,"completed_at":null,"queue_position":null,"progress":0.0,"progress_text":"","outputs":[],"previews":[],"logs":[],"logs_left_out":0,"metrics":{"queue_s":null,"setup_s":null,"run_s":null,"total_s":null},"error":null,"recipe":null}');
+CREATE INDEX jobs_by_status ON jobs (status, rank, id);
+CREATE INDEX jobs_by_parent ON jobs (parent_id, id);
+CREATE INDEX jobs_by_model ON jobs (model, id);
+CREATE INDEX job_blobs_by_digest ON job_blobs (digest);
+COMMIT;
