@@ -15,4 +15,6 @@ class StudioHook(BuildHookInterface[Any]):
         """Look for the studio's page."""
         page = Path(self.root, "src", "gesso", "server", "web", "index.html")
         if version != "editable" and not page.is_file():
-            raise RuntimeError(f"{page} is missing: the studio is not built. `make build` builds it, and then the wheel.")
+            raise RuntimeError(
+                f"{page} is missing: the studio is not built. `make build` builds it, and then the wheel."
+            )

@@ -47,7 +47,11 @@ class App:
         self.door = Door(Ledger(settings.home), is_offline=settings.offline)
         self.weights = WeightsFolder(settings.home / "weights", door=self.door)
         self.runtime = Runtime(
-            environments, self.weights, threads=settings.threads, cancel_grace_s=settings.cancel_grace_s
+            environments,
+            self.weights,
+            threads=settings.threads,
+            cancel_grace_s=settings.cancel_grace_s,
+            idle_unload_s=settings.idle_unload_s,
         )
         git = GitModels(settings.home / "models" / "git", door=self.door, run=guarded.run)
         self.registry = Registry(settings.home, describe=self._describe, git=git)
@@ -87,7 +91,12 @@ class App:
         return self._jobs
 
     async def start_jobs(self) -> Jobs:
-        """Take the home for this process, and begin to work on its queue.
+        """Take the home for this process, and begin to work on its queue; raises what `open_jobs` raises."""
+        await (await self.open_jobs()).start()
+        return self.jobs
+
+    async def open_jobs(self) -> Jobs:
+        """Take the home for this process, to look at its jobs and to clear up: nothing is run or accepted.
 
         Raises `HomeInUseError` if another Gesso has the home, and what opening its database raises.
         """
@@ -102,7 +111,6 @@ class App:
             runs=self.settings.home / "runs",
             is_private=self.settings.private_recipes,
         )
-        await self._jobs.start()
         return self._jobs
 
     async def _resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """How many threads one worker may compute with."""
     cancel_grace_s: float = Field(default=0.5, ge=0, le=60)
     """How long a canceled run may take to stop by itself before its process is ended."""
+    idle_unload_s: float = Field(default=600, gt=0)
+    """How long a model that nobody uses is kept ready."""
     offline: bool = False
     """Whether Gesso must not contact any other computer."""
     needs_key: bool = False

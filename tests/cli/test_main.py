@@ -25,7 +25,10 @@ def test_help_lists_the_commands_in_the_order_in_which_one_meets_them(home: Path
     ended = run("--help")
     assert ended.returncode == 0
     listed = [line.split()[0] for line in ended.stdout.partition("Commands:")[2].strip().splitlines()]
-    assert listed == ["run", "models", "show", "add", "remove", "init", "doctor", "version"]
+    assert listed == [
+        "studio", "run", "models", "show", "add", "remove", "init", "doctor",
+        "jobs", "recipe", "backup", "restore", "serve", "version",
+    ]  # fmt: skip
     assert run().stdout == ended.stdout
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from gesso.server.application import bare
@@ -22,10 +25,11 @@ SECRET = "the-secret-of-the-house"
 LEAKS = re.compile(r'Traceback|File \\?"/|site-packages|sqlite3|sqlalchemy|\.py\b.*line \d+|' + SECRET)
 SLOW = {"listModelExamples"}  # the first time it makes the environment of a model
 ENDLESS = {"streamJobEvents"}
+UNSENDABLE = (httpx.InvalidURL, UnicodeEncodeError, TypeError)  # what no client can put into a request
 OPERATIONS = [
-    operation.ok()
-    for operation in SCHEMA.get_all_operations()
-    if operation.ok().definition.raw["operationId"] not in SLOW | ENDLESS
+    found.ok()
+    for found in SCHEMA.get_all_operations()
+    if isinstance(found, Ok) and found.ok().definition.raw["operationId"] not in SLOW | ENDLESS
 ]
 
 
@@ -60,74 +64,33 @@ def test_what_the_description_lets_one_make_up(program: Program, operation: obje
 
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=case)
-    def make_up(case: schemathesis.Case) -> None:
-        with httpx.Client(base_url=program.address, timeout=30) as client:
-            given = case.as_transport_kwargs(base_url=program.address)
-            try:
-                request = client.build_request(
-                    given["method"],
-                    given["url"],
-                    params=given.get("params"),
-                    headers=dict(given.get("headers") or {}),
-                    json=given.get("json"),
-                    content=given.get("data") if isinstance(given.get("data"), bytes | str) else None,
-                )
-            except (httpx.InvalidURL, ValueError, TypeError):
-                return  # it cannot even be sent
-            try:
-                check(client.send(request), program)
-            except (httpx.LocalProtocolError, UnicodeEncodeError):
-                return  # as above
+    def make_up(case: schemathesis.Case[Any]) -> None:
+        given = case.as_transport_kwargs(base_url=program.address)
+        body = {name: given[name] for name in ("json", "content") if given.get(name) is not None}
+        body |= {"content": given["data"]} if isinstance(given.get("data"), bytes | str) else {}
+        with httpx.Client(timeout=30) as client, contextlib.suppress(httpx.LocalProtocolError, *UNSENDABLE):
+            check(
+                client.request(
+                    given["method"], given["url"], params=given.get("params"), headers=given.get("headers"), **body
+                ),
+                program,
+            )
 
     make_up()
 
 
 PATHS = [
-    *(
-        "/api/v1/files/",
-        "/api/v1/uploads/",
-        "/api/v1/jobs/",
-        "/api/v1/models/",
-        "/",
-        "/assets/",
-        "/api/",
-        "//",
-        "/api/v1/",
-    ),
+    *("/", "//", "/assets/", "/api/", "/api/v1/", "/api/v1/files/", "/api/v1/uploads/", "/api/v1/jobs/"),
+    "/api/v1/models/",
 ]
 TRICKS = [
-    *(
-        "../secret.txt",
-        "..%2fsecret.txt",
-        "%2e%2e/secret.txt",
-        "..%5c..%5csecret.txt",
-        "....//secret.txt",
-        "..;/secret.txt",
-    ),
-    *("%252e%252e%252fsecret.txt", "%c0%ae%c0%ae/secret.txt", "..%00/secret.txt", "secret.txt%00.png", "~/secret.txt"),
-    *(
-        "file:///etc/passwd",
-        "http://169.254.169.254/",
-        "C:%5cboot.ini",
-        "%5c%5cserver%5cshare",
-        "CON",
-        "NUL.png",
-        ".git/HEAD",
-    ),
-    *(
-        "blobs/../secret.txt",
-        "gesso.db",
-        "owner.json",
-        "server.json",
-        "settings.toml",
-        "%",
-        "%zz",
-        "?",
-        "#",
-        "\u202e",
-        "🦊",
-    ),
-    *("' OR 1=1 --", "{{7*7}}", "${7*7}", "<script>alert(1)</script>", "%0d%0aSet-Cookie:%20a=b", "a" * 8000),
+    *("../secret.txt", "..%2fsecret.txt", "%2e%2e/secret.txt", "..%5c..%5csecret.txt", "....//secret.txt"),
+    *("..;/secret.txt", "%252e%252e%252fsecret.txt", "%c0%ae%c0%ae/secret.txt", "..%00/secret.txt"),
+    *("secret.txt%00.png", "~/secret.txt", "blobs/../secret.txt", "file:///etc/passwd", "http://169.254.169.254/"),
+    *("C:%5cboot.ini", "%5c%5cserver%5cshare", "CON", "NUL.png", ".git/HEAD", "gesso.db", "owner.json"),
+    *("server.json", "settings.toml", "%", "%zz", "?", "#", "\u202e", "🦊", "'%20OR%201=1%20--", "{{7*7}}"),
+    *("${7*7}", "<script>alert(1)</script>", "%0d%0aSet-Cookie:%20a=b"),
+    "a" * 8000,
 ]
 
 
@@ -141,8 +104,7 @@ def test_path_tricks_lead_nowhere(program: Program, path: str) -> None:
                 except httpx.InvalidURL:
                     continue
                 answer = client.send(request)
-                check(answer, program) if method != "HEAD" else None
-                assert answer.status_code < 500
+                check(answer, program)
                 assert "set-cookie" not in answer.headers
 
 
@@ -206,9 +168,7 @@ def test_broken_uploads_leave_a_server_that_works(program: Program) -> None:
             line.sendall(head.encode() + start + chance.randbytes(size))
             line.shutdown(socket.SHUT_WR)
             answer = b""
-            try:
+            with contextlib.suppress(ConnectionError):
                 answer = line.recv(65536)
-            except ConnectionError:
-                pass
         assert not answer.startswith(b"HTTP/1.1 5"), answer
     assert httpx.get(f"{program.address}/api/v1/health").status_code == 200

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +70,7 @@ async def test_a_killed_gesso_loses_no_job(warm_home: Path, tmp_path: Path) -> N
             if line == "running\n":
                 break
         assert find_server(warm_home) is not None, told
-        os.kill(server.pid, signal.SIGKILL)
+        server.kill()
     ids = next(line.split() for line in told if len(line.split()) == 4)
     assert find_server(warm_home) is None
     gate.touch()

@@ -57,7 +57,10 @@ SNAPSHOTS = [
             "options": [PORT_ON_THE_LINE],
         },
     ),
-    (Ready(0.5, "cpu"), {"t": "ready", "setup_s": 0.5, "device": "cpu"}),
+    (
+        Ready(0.5, "cpu", {"python": "3.11.7"}),
+        {"t": "ready", "setup_s": 0.5, "device": "cpu", "versions": {"python": "3.11.7"}},
+    ),
     (ProgressMade(1, 0.5, "half"), {"t": "progressmade", "run": 1, "fraction": 0.5, "text": "half"}),
     (Logged(1, "line", "info"), {"t": "logged", "run": 1, "text": "line", "level": "info"}),
     (

@@ -32,6 +32,7 @@ SNAPSHOTS = [
             "options": {},
             "device": "auto",
             "weights": {"a.onnx": "/home/ada/a.onnx"},
+            "distributions": [],
         },
     ),
     (RUN, RUN_ON_THE_LINE),

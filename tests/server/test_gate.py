@@ -70,6 +70,14 @@ async def test_a_listed_page_reads_and_is_named_and_gets_no_cookies(client: http
 
 
 @pytest.mark.usefixtures("listed")
+async def test_a_listed_page_lists_no_others(client: httpx.AsyncClient) -> None:
+    guest = {"Origin": P5}
+    assert (await client.get("/api/v1/settings", headers=guest)).status_code == 403
+    answer = await client.patch("/api/v1/settings", json={"allowed_origins": ["https://evil.example"]}, headers=guest)
+    assert answer.status_code == 403
+
+
+@pytest.mark.usefixtures("listed")
 async def test_a_listed_page_may_ask_first(client: httpx.AsyncClient) -> None:
     asked = {"Origin": P5, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "upload-offset"}
     answer = await client.options("/api/v1/uploads/x", headers=asked)

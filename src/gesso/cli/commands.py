@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from gesso.cli import doctor, init, models, run, serve
+from gesso.cli import backup, doctor, init, jobs, models, recipes, run, serve
 from gesso.cli.exits import CANCELED, OK, RUN_FAILED, code_of
 from gesso.cli.terminal import Terminal
 from gesso.errors import GessoError
@@ -46,7 +46,7 @@ class _Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's own signature
         """Return the names of the commands in the order in which they were added."""
-        return list(self.commands)
+        return list(_COMMANDS)  # typer itself would put groups last
 
 
 app = typer.Typer(
@@ -66,25 +66,32 @@ def gesso(ctx: typer.Context) -> None:
         print(ctx.get_help())
 
 
-_COMMANDS: Final = (  # in the order in which somebody meets them; the help keeps it
-    serve.studio,
-    run.run,
-    models.models,
-    models.show,
-    models.add,
-    models.remove,
-    init.init,
-    doctor.doctor,
-    serve.serve,
-)
-for _command in _COMMANDS:
-    app.command(epilog=_EPILOG)(_command)
-
-
-@app.command()
 def version() -> None:
     """Show the version of Gesso."""
     print(f"gesso {VERSION}")
+
+
+_COMMANDS: Final[dict[str, typer.Typer | Callable[..., None]]] = {  # in the order in which somebody meets them
+    "studio": serve.studio,
+    "run": run.run,
+    "models": models.models,
+    "show": models.show,
+    "add": models.add,
+    "remove": models.remove,
+    "init": init.init,
+    "doctor": doctor.doctor,
+    "jobs": jobs.jobs,
+    "recipe": recipes.recipe,
+    "backup": backup.backup,
+    "restore": backup.restore,
+    "serve": serve.serve,
+    "version": version,
+}
+for _name, _command in _COMMANDS.items():
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command, name=_name, epilog=_EPILOG)
+    else:
+        app.command(_name, epilog=_EPILOG)(_command)
 
 
 def invoke(words: Sequence[str]) -> int:

@@ -22,6 +22,8 @@ RUN_FAILED: Final = 1
 """A run ended without a result; also what nobody foresaw."""
 FILES_FAILED: Final = 7
 """Some files of a folder failed, the others are done."""
+DIFFERENT: Final = 10
+"""A result was made again from its recipe, and is another one."""
 CANCELED: Final = 130
 """Somebody pressed Ctrl-C: 128 and the number of the signal, as shells have it."""
 
@@ -36,6 +38,7 @@ MEANINGS: Final = {
     FILES_FAILED: "some files of a folder failed; the others are done",
     8: "an address could not be fetched",
     9: "the model's own declaration is wrong: `gesso doctor` says where",
+    DIFFERENT: "made again from its recipe, but the values are not the same",
     CANCELED: "canceled with Ctrl-C",
 }
 """What each code means, in words. `docs/cli.md` has the same table."""

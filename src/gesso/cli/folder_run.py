@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gesso.cli.destination import stems_of
+from gesso.cli.given import Input
 from gesso.cli.inputs import Files
+from gesso.cli.place import Inputs
 from gesso.cli.results import shown
 from gesso.cli.runner import Runner
 from gesso.errors import CanceledError, GessoError, InputError, RunError, SetupError
@@ -28,11 +30,11 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class FolderRun:
-    """A runner, the files that it goes through, and the values that are the same for each of them."""
+    """A runner, the files that it goes through, and the inputs that are the same for each of them."""
 
     runner: Runner
     files: Files
-    values: Mapping[str, Any]
+    inputs: Inputs
 
     async def run(self) -> Tally:
         """Run the model for every file. What is wrong with one file is noted, what is wrong for all of them raised."""
@@ -41,9 +43,12 @@ class FolderRun:
         at_once = _AT_ONCE if self.runner.command.is_batching else 1
         for first in range(0, len(stems), at_once):
             paths = self.files.paths[first : first + at_once]
-            outcomes = await self._outcomes(paths, first)
-            for path, stem, outcome in zip(paths, stems[first:], outcomes, strict=False):
-                self._take(tally, path, stem=stem, outcome=outcome)
+            read = [self._read(path) for path in paths]
+            inputs = [{**self.inputs, self.files.port.name: one} for one in read if isinstance(one, Input)]
+            results = iter(zip(inputs, await self._run(inputs, paths, first=first), strict=True))
+            for path, stem, one in zip(paths, stems[first:], read, strict=False):
+                given, outcome = next(results) if isinstance(one, Input) else ({}, one)
+                await self._take(tally, path, stem=stem, inputs=given, outcome=outcome)
         return tally
 
     def report(self, tally: Tally) -> None:
@@ -58,16 +63,7 @@ class FolderRun:
         for path, error in tally.failed.items():
             terminal.warn(f"  {path.name}: {error}")
 
-    async def _outcomes(self, paths: Sequence[Path], first: int) -> list[Result | GessoError]:
-        """Read some files and run the model with them."""
-        read = [self._read(path) for path in paths]
-        inputs = [{**self.values, self.files.port.name: value} for value in read if not isinstance(value, GessoError)]
-        results = iter(await self._run(inputs, paths, first=first))
-        return [value if isinstance(value, GessoError) else next(results) for value in read]
-
-    async def _run(
-        self, inputs: Sequence[Mapping[str, Any]], paths: Sequence[Path], *, first: int
-    ) -> list[Result | GessoError]:
+    async def _run(self, inputs: Sequence[Inputs], paths: Sequence[Path], *, first: int) -> list[Result | GessoError]:
         def report(event: Event) -> None:
             """Show the progress of these files as a part of the whole."""
             if isinstance(event, Progress):
@@ -88,19 +84,19 @@ class FolderRun:
                 raise
             return [error] * len(inputs)
 
-    def _read(self, path: Path) -> Any:
+    def _read(self, path: Path) -> Input | GessoError:
         try:
-            return self.files.port.data_type.read(path)
+            return Input(self.files.port.data_type.read(path), path)
         except InputError as error:
             return error
 
-    def _take(self, tally: Tally, path: Path, *, stem: str, outcome: Result | GessoError) -> None:
+    async def _take(self, tally: Tally, path: Path, *, stem: str, inputs: Inputs, outcome: Result | GessoError) -> None:
         item: dict[str, Json] = {"input": str(path)}
         tally.items.append(item)
         try:
             if isinstance(outcome, GessoError):
                 raise outcome
-            delivered = self.runner.deliver(outcome, stem=stem)
+            delivered = await self.runner.deliver(outcome, inputs, stem=stem)
         except (InputError, RunError) as error:
             tally.failed[path] = error
             item["error"] = error.to_data()

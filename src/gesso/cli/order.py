@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gesso import settings
 from gesso.app import App
+from gesso.cli.again import Ingredients, compare, find_model
 from gesso.cli.card import stand_in
 from gesso.cli.destination import Destination, plan, plan_folder_run, stems_of
-from gesso.cli.example import example_values
+from gesso.cli.example import example_inputs
 from gesso.cli.exits import FILES_FAILED, OK
 from gesso.cli.folder_run import FolderRun
+from gesso.cli.given import Input
 from gesso.cli.inputs import Given, read_inputs, sort_inputs, split
 from gesso.cli.opening import find_trusted, split_reference
+from gesso.cli.place import Here, Inputs, Place, There
 from gesso.cli.runner import Runner
+from gesso.cli.running import running_server
 from gesso.cli.terminal import Terminal, interruptible
 from gesso.errors import InputError
+from gesso.jobs.marks import read_recipe
+from gesso.jobs.recipe import Recipe
+from gesso.registry.manifest import is_name
 from gesso.registry.source import ModelSource
-from gesso.spec.model import Command, ModelSpec, Port, find_port
+from gesso.remote.model import RemoteModel
+from gesso.spec.model import Command, ModelSpec, Port, coerce_ports, find_port
 from gesso.types.base import Json
 
 _FETCH_TIMEOUT_S: Final = 120.0
@@ -28,7 +38,11 @@ _FETCH_TIMEOUT_S: Final = 120.0
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What somebody asked for, in their own words."""
+    """What somebody asked for, in their own words.
+
+    `recipe` is a file with the recipe of a result that is to be made again; `reference` may then be "", for the model
+    of the recipe. `is_here`: not in a Gesso that runs already.
+    """
 
     reference: str
     inputs: Sequence[str] = ()
@@ -37,6 +51,8 @@ class Order:
     device: str = "auto"
     seed: int | None = None
     timeout_s: float | None = None
+    recipe: Path | None = None
+    is_here: bool = False
     is_example: bool = False
     is_json: bool = False
     is_trusted: bool = False
@@ -44,31 +60,32 @@ class Order:
 
 async def carry_out(order: Order, terminal: Terminal) -> int:
     """Do what the order says. Returns the exit code; what cannot be done raises an error."""
-    async with App(settings.load(), report=terminal.report) as app:
-        reference, name = split_reference(order.reference)
-        source = find_trusted(app, reference, is_trusted=order.is_trusted, terminal=terminal)
-        spec = await app.registry.spec(source)
-        command = spec.command(name)
-        given = sort_inputs(command.inputs, order.inputs)
-        work = _Work(app=app, order=order, terminal=terminal, source=source, spec=spec, command=command, given=given)
-        runner = work.runner(work.destination())  # first all that can be wrong with the words, then the reading
-        values = await work.values()
-        work.check(values)
-        runner.destination.make_folders()
-        if given.files is not None:
-            return await _run_folder(FolderRun(runner=runner, files=given.files, values=values))
-        return await _run_once(runner, values)
+    recipe = None if order.recipe is None else read_recipe(order.recipe)
+    with tempfile.TemporaryDirectory(prefix="gesso-run-", ignore_cleanup_errors=True) as scratch:
+        async with App(settings.load(), report=terminal.report) as app:
+            work = await _work(app, order, recipe=recipe, terminal=terminal, scratch=Path(scratch))
+            destination = work.destination()  # first all that can be wrong with the words, then the reading
+            _ = work.options
+            inputs = await work.inputs()
+            work.check(inputs)
+            runner = await work.runner(destination)
+            destination.make_folders()
+            if work.given.files is not None:
+                return await _run_folder(FolderRun(runner=runner, files=work.given.files, inputs=inputs))
+            return await _run_once(runner, inputs, recipe=recipe)
 
 
-async def _run_once(runner: Runner, values: Mapping[str, Any]) -> int:
-    result = await runner.run(values, runner.terminal.report)
+async def _run_once(runner: Runner, inputs: Inputs, *, recipe: Recipe | None) -> int:
+    result = await runner.run(inputs, runner.terminal.report)
     runner.terminal.clear()
-    delivered = runner.deliver(result, stem=runner.model.spec.name)
+    delivered = await runner.deliver(result, inputs, stem=runner.spec.name)
     if runner.is_json:
         runner.terminal.json(delivered)
     else:
         runner.print(delivered)
-    return OK
+    if recipe is None:
+        return OK
+    return compare(recipe, await runner.place.recipe(inputs, result), terminal=runner.terminal)
 
 
 async def _run_folder(run: FolderRun) -> int:
@@ -81,13 +98,39 @@ async def _run_folder(run: FolderRun) -> int:
     return FILES_FAILED if tally.failed else OK
 
 
+async def _work(app: App, order: Order, *, recipe: Recipe | None, terminal: Terminal, scratch: Path) -> _Work:
+    """Find the model that is meant, and sort the words."""
+    reference, name = split_reference(order.reference)
+    if recipe is None:
+        source = find_trusted(app, reference, is_trusted=order.is_trusted, terminal=terminal)
+    else:
+        name = name or recipe.command
+        source = await find_model(app, reference or recipe.model, is_trusted=order.is_trusted, terminal=terminal)
+    spec = await app.registry.spec(source)
+    command = spec.command(name)
+    given = sort_inputs(command.inputs, order.inputs)
+    return _Work(
+        app=app,
+        order=order,
+        recipe=recipe,
+        terminal=terminal,
+        scratch=scratch,
+        source=source,
+        spec=spec,
+        command=command,
+        given=given,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Work:
     """An order, and what it names: the model that was found, its command, and the inputs sorted but not yet read."""
 
     app: App
     order: Order
+    recipe: Recipe | None
     terminal: Terminal
+    scratch: Path
     source: ModelSource
     spec: ModelSpec
     command: Command
@@ -105,34 +148,71 @@ class _Work:
         destination.check(self.command.outputs, stems)
         return destination
 
-    def runner(self, destination: Destination) -> Runner:
+    async def runner(self, destination: Destination) -> Runner:
         """Return what runs the command."""
-        options = read_options(self.spec.options, self.order.options)
         return Runner(
-            model=self.app.runtime.open(self.spec, self.source.manifest, options=options, device=self.order.device),
+            place=await self._place(),
+            spec=self.spec,
             command=self.command,
             destination=destination,
             terminal=self.terminal,
-            seed=self.order.seed,
             timeout_s=self.order.timeout_s,
             is_json=self.order.is_json,
+            is_private=self.app.settings.private_recipes,
         )
 
-    async def values(self) -> dict[str, Any]:
-        """Read the inputs, and the example for what is not given."""
-        values = read_inputs(self.command.inputs, self.given.words, fetch=self._fetch)
+    async def _place(self) -> Place:
+        """Return where it runs: in the Gesso that serves this home, which knows models by name alone, or here."""
+        order = self.order
+        seed = self.recipe.seed if order.seed is None and self.recipe else order.seed
+        is_served = is_name(self.source.reference) and not order.is_here
+        server = await running_server(self.app.settings.home, self.terminal) if is_served else None
+        if server is None:
+            model = self.app.runtime.open(
+                self.spec, self.source.manifest, options=self.options, device=order.device
+            )  # fmt: skip
+            return Here(
+                model=model, command=self.command, source=self.source, seed=seed, timeout_s=order.timeout_s
+            )  # fmt: skip
+        remote = RemoteModel(
+            server=server,
+            reference=self.source.reference,
+            spec=self.spec,
+            folder=self.scratch,
+            options=self.options,
+            device=order.device,
+            priority="interactive" if self.given.files is None else "batch",
+            timeout_s=order.timeout_s,
+        )
+        return There(model=remote, command=self.command, seed=seed)
+
+    @cached_property
+    def options(self) -> dict[str, Json]:
+        """The options of the setup in wire form: those of the recipe, and what was said instead."""
+        types = {port.name: port.data_type for port in self.spec.options}
+        kept = coerce_ports(self.spec.options, self.recipe.options if self.recipe else {})
+        wire = {name: types[name].to_wire(value) for name, value in kept.items()}
+        return wire | read_options(self.spec.options, self.order.options)
+
+    async def inputs(self) -> dict[str, Input]:
+        """Read the inputs, and the recipe or the example for what is not given."""
+        inputs = read_inputs(self.command.inputs, self.given.words, fetch=self._fetch)
+        given = {*inputs, *([self.given.files.port.name] if self.given.files else [])}
+        if self.recipe is not None and self.order.recipe is not None:
+            folders = (Path(), self.order.recipe.parent)
+            found = Ingredients(recipe=self.recipe, blobs=self.app.blobs, folders=folders, scratch=self.scratch)
+            return found.inputs(self.command, given=given) | inputs
         if not self.order.is_example:
-            return values
-        given = {*values, *([self.given.files.port.name] if self.given.files else [])}
-        example = await example_values(
+            return inputs
+        example = await example_inputs(
             self.app, self.source, spec=self.spec, command=self.command, given=given, report=self.terminal.report
         )
-        return example | values
+        return example | inputs
 
-    def check(self, values: Mapping[str, Any]) -> None:
+    def check(self, inputs: Inputs) -> None:
         """Raise `InputError` if something is missing, before the model is made ready."""
         for port in self.command.inputs:
-            is_given = port.name in values or (self.given.files is not None and port == self.given.files.port)
+            is_given = port.name in inputs or (self.given.files is not None and port == self.given.files.port)
             if port.is_required and not is_given:
                 raise InputError(port.data_type.expected, "nothing", hint=f"Add {stand_in(port)}.", where=port.name)
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gesso.cli.options import JsonOption, ModelArgument, TrustOption
+from gesso.cli.options import JsonOption, TrustOption
 from gesso.cli.terminal import Terminal
 
 
 def run(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
-    model: ModelArgument,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A name (see `gesso models`), ./folder or ./file.py; with :COMMAND for one of several. "
+            "May be left out with --recipe.",
+        ),
+    ] = "",
     *,
     inputs: Annotated[
         list[str] | None,
@@ -50,10 +58,16 @@ def run(  # noqa: PLR0913 - each is an option of the command
     timeout_s: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", min=0, help="End a run that takes longer.")
     ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Make again what a file's recipe says; -i and --seed vary it.")
+    ] = None,
+    is_here: Annotated[bool, typer.Option("--here", help="Run it here, also if a Gesso runs that could.")] = False,
     is_trusted: TrustOption = False,
     is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors, no progress.")] = False,
 ) -> None:
     """Run a model, and save or print what it gives."""
+    if not model and recipe is None:
+        ctx.fail("Missing argument 'MODEL'.")
     from gesso.cli.order import Order, carry_out
 
     order = Order(
@@ -64,6 +78,8 @@ def run(  # noqa: PLR0913 - each is an option of the command
         device=device,
         seed=seed,
         timeout_s=timeout_s,
+        recipe=recipe,
+        is_here=is_here,
         is_example=is_example,
         is_json=is_json,
         is_trusted=is_trusted,

@@ -2,63 +2,74 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from gesso.cli.destination import Destination
+from gesso.cli.place import Inputs, Place
+from gesso.cli.recipes import write_recipe
 from gesso.cli.results import is_readable, shown, write
 from gesso.cli.terminal import Terminal
 from gesso.errors import GessoError, RunError
-from gesso.runtime.host.attempt import Report
-from gesso.runtime.host.model import WorkerModel
-from gesso.spec.model import Command, Port
-from gesso.spec.runnable import Part, Request, Result
+from gesso.jobs.recipe import Recipe
+from gesso.spec.model import Command, ModelSpec, Port
+from gesso.spec.runnable import Event, Part, Result
 from gesso.types.base import Json
+
+Report: TypeAlias = Callable[[Event], None]
+"""Takes the news of a run as it happens."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """A command of a model, and all that was said about how to run it."""
+    """A command of a model, and all that was said about how to run it.
 
-    model: WorkerModel
+    `is_private`: the recipes in files leave out texts that somebody wrote, and names.
+    """
+
+    place: Place
+    spec: ModelSpec
     command: Command
     destination: Destination
     terminal: Terminal
-    seed: int | None = None
     timeout_s: float | None = None
     is_json: bool = False
+    is_private: bool = False
 
-    async def run(self, values: Mapping[str, Any], report: Report) -> Result:
+    async def run(self, inputs: Inputs, report: Report) -> Result:
         """Run once, and report what it says meanwhile."""
-        await self.model.prepare(report)  # outside of the limit: installing takes the time it takes
+
+        def hear(event: Event) -> None:
+            if not isinstance(event, Part):
+                report(event)
+            elif event.output in self._streamed:
+                self.terminal.result(event.value, end="")
+
         with _limited(self.timeout_s):
-            async with asyncio.timeout(self.timeout_s):
-                return await self._follow(values, report)
+            return await self.place.run(inputs, hear)
 
-    async def run_batch(self, inputs: Sequence[Mapping[str, Any]], report: Report) -> list[Result | GessoError]:
-        """Run for several inputs in one call of the model. Returns a result or an error for each, in order."""
-        await self.model.prepare(report)
-        limit_s = None if self.timeout_s is None else self.timeout_s * len(inputs)
-        with _limited(limit_s):
-            async with asyncio.timeout(limit_s):
-                return await self.model.run_batch([self._request(values) for values in inputs], report)
+    async def run_batch(self, inputs: Sequence[Inputs], report: Report) -> list[Result | GessoError]:
+        """Run for several inputs. Returns a result or an error for each, in order."""
+        with _limited(None if self.timeout_s is None else self.timeout_s * len(inputs)):
+            return await self.place.run_batch(inputs, report)
 
-    def deliver(self, result: Result, *, stem: str) -> dict[str, Json]:
+    async def deliver(self, result: Result, inputs: Inputs, *, stem: str) -> dict[str, Json]:
         """Write and print the outputs. Returns them for JSON: what lies in a file only as its path (or paths)."""
         delivered: dict[str, Json] = {}
-        for port in self.command.outputs:
-            value = result.outputs[port.name]
-            path = self.destination.path(port, value, stem=stem)
-            written = [] if path is None else self._write(port, value, path=path)
+        ports, outputs = self.command.outputs, result.outputs
+        paths = {port.name: self.destination.path(port, outputs[port.name], stem=stem) for port in ports}
+        recipe = await self._recipe(result, inputs) if any(paths.values()) else None
+        for port in ports:
+            value, path = outputs[port.name], paths[port.name]
+            written = [] if path is None else self._write(port, value, path=path, recipe=recipe)
             if is_readable(port.data_type):
                 delivered[port.name] = port.data_type.to_wire(value)
             elif path is not None:
-                paths = [str(file) for file in written]
-                delivered[port.name] = paths if port.type == "list" else paths[0]
+                names = [str(file) for file in written]
+                delivered[port.name] = names if port.type == "list" else names[0]
         return delivered
 
     def print(self, delivered: Mapping[str, Json]) -> None:
@@ -78,22 +89,15 @@ class Runner:
         is_streaming = is_printing and self.command.is_streaming
         return {port.name for port in self.command.outputs if is_streaming and port.type == "text"}
 
-    def _request(self, values: Mapping[str, Any]) -> Request:
-        return Request(inputs=values, command=self.command.name, seed=self.seed)
+    async def _recipe(self, result: Result, inputs: Inputs) -> Recipe:
+        recipe = await self.place.recipe(inputs, result)
+        return recipe.without_words(self.spec) if self.is_private else recipe
 
-    async def _follow(self, values: Mapping[str, Any], report: Report) -> Result:
-        async with aclosing(self.model.run(self._request(values))) as events:
-            async for event in events:
-                if isinstance(event, Result):
-                    return event
-                if not isinstance(event, Part):
-                    report(event)
-                elif event.output in self._streamed:
-                    self.terminal.result(event.value, end="")
-        raise AssertionError("a run ends with a result or an error")
-
-    def _write(self, port: Port, value: Any, *, path: Path) -> list[Path]:
+    def _write(self, port: Port, value: Any, *, path: Path, recipe: Recipe | None) -> list[Path]:
         files = write(port.data_type, value, path=path)
+        for file in files:
+            if recipe is not None:
+                write_recipe(file, recipe, data_type=port.data_type)
         if not self.destination.is_printing and not self.destination.is_folder_run:
             self.terminal.say(f"{port.name} is in {', '.join(map(str, files))}")
         return files

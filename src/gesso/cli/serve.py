@@ -106,9 +106,7 @@ class Serving:
     def _stopping(self) -> None:
         from gesso.server.run import GRACE_S
 
-        self._terminal.say(
-            f"Stopping. What runs may finish within {GRACE_S:g} seconds, or runs again at the next start."
-        )
+        self._terminal.say(f"Stopping. What is not done in {GRACE_S:g} seconds goes back into the queue.")
 
     async def _stopped(self, app: App) -> None:
         waiting = len(await app.jobs.list(status=("queued",), limit=200))

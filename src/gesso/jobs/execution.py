@@ -222,7 +222,7 @@ class Execution:
             _logger.exception("the end of job %s could not be kept", job.id)
             job = replace(job, status="failed", outputs=(), recipe=None, error=JobError.of(trouble))
             self.unsaved = job
-        self.live.finish(job)
+        self.live.become(job)
 
     def _metrics(self, job: Job, result: Result | None) -> Metrics:
         assert job.started_at is not None

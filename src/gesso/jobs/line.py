@@ -13,7 +13,7 @@ from typing import Final
 from gesso.errors import RunInterruptedError, StorageError
 from gesso.jobs.execution import Execution, Workshop, too_late
 from gesso.jobs.history import lane
-from gesso.jobs.job import ACTIVE, Job, JobError, Metrics
+from gesso.jobs.job import ACTIVE, Job, JobError, Metrics, Status
 from gesso.jobs.kinds import KINDS
 from gesso.jobs.live import Live
 
@@ -111,7 +111,7 @@ class Line:
             if job is None:
                 return False
             live = self._live(job)
-            live.finish(replace(job, queue_position=None))
+            live.become(replace(job, queue_position=None))
             execution = Execution(live, self._workshop)
             self._running[job.id] = execution
             self._lanes.add(lane(job))
@@ -135,14 +135,14 @@ class Line:
         for job in await self._history.overdue():
             await self._end_waiting(job, "failed", error=JobError.of(too_late(job)))
 
-    async def _end_waiting(self, job: Job, status: str, *, error: JobError | None) -> None:
+    async def _end_waiting(self, job: Job, status: Status, *, error: JobError | None) -> None:
         """End a job that waits. Nothing happens if it waits no longer."""
         now = datetime.now(UTC)
         total_s = (now - job.created_at).total_seconds()
         metrics = Metrics(queue_s=total_s, total_s=total_s)
-        ended = replace(job, status=status, completed_at=now, error=error, metrics=metrics, queue_position=None)  # type: ignore[arg-type]  # one of two literals
+        ended = replace(job, status=status, completed_at=now, error=error, metrics=metrics, queue_position=None)
         if await self._history.change(ended, only_from=("queued",)):
-            self._live(ended).finish(ended)
+            self._live(ended).become(ended)
 
     async def _settle(self, job: Job) -> None:
         """Do what a job's kind says about one that was running when Gesso ended."""

@@ -64,8 +64,8 @@ class Live:
         self._job_revision = self._tell()
         return self._job
 
-    def finish(self, job: Job) -> None:
-        """Take the job as it ended, and tell it."""
+    def become(self, job: Job) -> None:
+        """Take the job as it stands now, and tell it."""
         self._job = job
         self._job_revision = self._tell()
 

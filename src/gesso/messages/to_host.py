@@ -34,10 +34,14 @@ class Described(_Message, frozen=True):
 
 
 class Ready(_Message, frozen=True):
-    """`setup` is done. `setup_s` is how long import and setup took, in seconds."""
+    """`setup` is done.
+
+    `setup_s` is how long import and setup took, in seconds; `versions` are those of Python and the libraries asked for.
+    """
 
     setup_s: float
     device: str
+    versions: dict[str, str] = {}
 
 
 class ProgressMade(_Message, frozen=True):

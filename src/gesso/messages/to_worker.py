@@ -23,7 +23,8 @@ class Describe(_Message, frozen=True):
 class Load(_Message, frozen=True):
     """Get ready: import the model, choose the device, call `setup` with these options (wire form).
 
-    `weights` are the paths of the model's weights, by name. Answered by `Ready` or `Failed`.
+    `weights` are the paths of the model's weights, by name; `distributions` are the libraries whose versions the answer
+    should tell. Answered by `Ready` or `Failed`.
     """
 
     entry: str
@@ -31,6 +32,7 @@ class Load(_Message, frozen=True):
     options: dict[str, Any] = {}
     device: str = "auto"
     weights: dict[str, str] = {}
+    distributions: list[str] = []
 
 
 class Run(_Message, frozen=True):

@@ -121,7 +121,8 @@ class Loopback:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)  # wakes the thread, which waits for the next line
             await asyncio.wait([reading])
-            reading.cancelled() or reading.exception()  # noqa: B018 - looked at, so that nobody warns of it
+            if not reading.cancelled():
+                reading.exception()  # looked at, so that nobody warns of it
 
     @property
     def _headers(self) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from gesso.remote.server import Server
 from gesso.spec.model import Command, ModelSpec
 from gesso.spec.runnable import Event, Log, Part, Preview, Progress, Request, Result
 from gesso.types import catalogue
-from gesso.types.base import Json
+from gesso.types.base import DataType, Json
 from gesso.types.list import ListType
 
 _ENDS: Final = frozenset({"succeeded", "failed", "canceled"})
@@ -33,8 +33,8 @@ class JobResult(Result):
 class RemoteModel:
     """A model that runs in another Gesso, where it is called `reference`. `options` are in wire form.
 
-    Inputs are anything that the ports' types coerce, and files that the other Gesso keeps already, as
-    `{"blob": sha256, "name": ...}`. Files of outputs are written below `folder`. `timeout_s` is how long the model
+    Inputs are values of the ports' types or JSON, with `{"blob": sha256, "name": ...}` for a file that the other Gesso
+    keeps already. Files of outputs are written below `folder`. `timeout_s` is how long the model
     itself may run; waiting and getting ready do not count.
     """
 
@@ -62,10 +62,11 @@ class RemoteModel:
                 await self.server.cancel(job.id)
 
     async def _submit(self, request: Request, command: Command) -> str:
+        types = {port.name: port.data_type for port in command.inputs}
         order = {
             "model": self.reference,
             "command": command.name,
-            "inputs": {name: _sent(command, name, value=value) for name, value in request.inputs.items()},
+            "inputs": {name: _sent(types.get(name), value) for name, value in request.inputs.items()},
             "options": dict(self.options),
             "device": self.device,
             "seed": request.seed,
@@ -164,15 +165,12 @@ class _Job:
         yield Preview(preview["output"], preview["type"], value)
 
 
-def _sent(command: Command, name: str, *, value: object) -> Json:
-    if isinstance(value, Mapping) and ("blob" in value or "files" in value):
-        return dict(value)
-    ports = {port.name: port for port in command.inputs}
-    if name not in ports:
-        return value  # the other side says what is wrong with it
-    data_type = ports[name].data_type
+def _sent(data_type: DataType[Any] | None, value: Any) -> Json:
+    """Return an input as JSON. What is JSON already, and a name that there is none of, the other side checks."""
     if isinstance(value, list | tuple) and isinstance(data_type, ListType):
-        return [item if isinstance(item, Mapping) else data_type.item.to_wire(data_type.item.coerce(item)) for item in value]
+        return [_sent(data_type.item, item) for item in value]
+    if data_type is None or isinstance(value, Mapping | str | int | float | list | None):
+        return value
     return data_type.to_wire(data_type.coerce(value))
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from gesso.errors import DamagedError, GessoError, from_data
 from gesso.net.loopback import Loopback
@@ -29,7 +29,7 @@ class Server:
         """Return which Gesso it is."""
         return str((await self.ask("GET", "/health"))["version"])
 
-    async def ask(self, method: str, path: str, body: Json = None) -> Any:
+    async def ask(self, method: str, path: str, *, body: Json = None) -> Any:
         """Ask with JSON for JSON. Returns None if there is nothing to answer."""
         data = None if body is None else json.dumps(body).encode()
         reply = await self._line.ask(method, _API + path, body=data)
@@ -37,15 +37,14 @@ class Server:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    async def keep(self, digest: str, source: Path | bytes, *, name: str) -> None:
+    async def keep(self, digest: str, source: Path | bytes) -> None:
         """See that it keeps a file with this SHA-256; what it has already is not sent again."""
         reply = await self._line.ask("GET", f"{_API}/files/{digest}/information")
         if reply.status == 200:
             return
-        path = f"{_API}/files?{urlencode({'name': name})}"
-        reply = await self._line.ask("POST", path, body=source, media_type=_BYTES)
+        reply = await self._line.ask("POST", f"{_API}/files", body=source, media_type=_BYTES)
         if _read(reply.status, reply.body)["id"] != digest:
-            raise DamagedError(f"{name} has changed while it was read.", hint="Run it again.")
+            raise DamagedError("A file has changed while it was read.", hint="Run it again.")
 
     async def fetch(self, digest: str, target: Path) -> None:
         """Write one of its files into a new one here."""
@@ -56,7 +55,7 @@ class Server:
 
     async def submit(self, order: Mapping[str, Json]) -> dict[str, Any]:
         """Submit a job, and return it as it was accepted."""
-        job: dict[str, Any] = await self.ask("POST", "/jobs", dict(order))
+        job: dict[str, Any] = await self.ask("POST", "/jobs", body=dict(order))
         return job
 
     async def cancel(self, job_id: str) -> dict[str, Any]:

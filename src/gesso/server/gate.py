@@ -23,6 +23,7 @@ _HINT: Final = (
     "The studio opens at the address that Gesso printed when it started. Other pages and names are listed in the "
     "settings: allowed_origins, allowed_hosts."
 )
+_OWNERS: Final = "/api/v1/settings"  # a listed page must not list others
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, Upload-Offset",
@@ -42,7 +43,7 @@ class Gate(Layer):
         self._visitors = visitors
 
     async def meet(self, call: Call) -> None:
-        """Refuse strangers, tell listed pages what they may send, hand on everything else."""
+        """Refuse strangers, tell listed pages what they may do, hand on everything else."""
         visitors, visit = self._visitors(), _visit(call.scope)
         if reason := visitors.refuse(visit):
             problem = Problem(code="stranger", message=reason, hint=_HINT)
@@ -52,6 +53,9 @@ class Gate(Layer):
         call = call.sending(_with_headers(call.send, guest=visit.origin if is_guest else None))
         if is_guest and call.is_request and call.scope["method"] == "OPTIONS":
             await call.to(Response(status_code=204, headers=_PREFLIGHT))
+        elif is_guest and call.scope["path"].startswith(_OWNERS):
+            problem = Problem(code="stranger", message="Only the studio's own page may do that.", hint=_HINT)
+            await call.refuse(403, problem)
         else:
             await call.to(self.app)
 

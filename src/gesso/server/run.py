@@ -30,7 +30,7 @@ GRACE_S: Final = 5.0
 """How long runs may take to finish when the server is told to stop; then they go back to the queue."""
 _TRIED_PORTS: Final = 20
 _MOST_CONNECTIONS: Final = 1000
-_LARGEST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+_LARGEST_MESSAGE_BYTES: Final = 1_000_000  # of a WebSocket; nothing that we are sent is large yet
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # every address of this computer
 
 

@@ -31,10 +31,10 @@ class SignIn(Layer):
 
     async def meet(self, call: Call) -> None:
         """Greet whoever comes by the link, ask the others."""
-        scope = call.scope
-        if call.is_request and scope["path"] == "/" and b"key=" in scope["query_string"]:
-            await call.to(self._greet(QueryParams(scope["query_string"])))
-        elif self._may_pass(scope):
+        key = QueryParams(call.scope["query_string"]).get("key") if call.scope["path"] == "/" else None
+        if call.is_request and key is not None:
+            await call.to(self._greet(key))
+        elif self._may_pass(call.scope):
             await call.to(self.app)
         else:
             problem = Problem(code="signed_out", message="This Gesso asks who you are.", hint=_HINT)
@@ -48,10 +48,9 @@ class SignIn(Layer):
         is_bearer = kind.lower() == "bearer" and self._key.opens(token.strip())
         return is_bearer or self._key.knows(asking.cookies.get(COOKIE, ""))
 
-    def _greet(self, query: QueryParams) -> Response:
+    def _greet(self, key: str) -> Response:
         """Lead on to the studio without the key, so that it stays in no history and no `Referer`."""
         response: Response = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
-        key = query.get("key", "")
         if self._key is None:
             return response
         if not self._key.opens(key):

@@ -17,6 +17,7 @@ from gesso.types.source import read_file
 
 _MOST_BYTES: Final = 200_000_000
 _AT_ONCE: Final = 2
+_SWEEP_AFTER_S: Final = 2.0
 
 
 class Thumbnails:
@@ -26,6 +27,7 @@ class Thumbnails:
         self._folder = folder
         self._blobs = blobs
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def get(self, digest: str, size: int) -> Path:
         """Return a thumbnail's file. Raises `InputError` if it is no picture, `NotFoundError` if there is none."""
@@ -35,6 +37,22 @@ class Thumbnails:
             async with self._turn:
                 await asyncio.to_thread(_make, original, path, size=size)
         return path
+
+    def sweep_soon(self) -> None:
+        """Remove the thumbnails of files that are gone, a moment from now: somebody may delete many."""
+        if self._sweeping is None or self._sweeping.done():
+            self._sweeping = asyncio.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
+        await asyncio.sleep(_SWEEP_AFTER_S)
+        await asyncio.to_thread(self.sweep)
+
+    def sweep(self) -> None:
+        """Remove the thumbnails of files that are gone."""
+        kept = set(self._blobs.digests())
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*.webp"):
+            if path.parent.name + path.stem.partition("-")[0] not in kept:
+                path.unlink(missing_ok=True)
 
 
 def _make(original: Path, path: Path, *, size: int) -> None:

@@ -70,7 +70,7 @@ def backup(home: Path, file: Path) -> Backup:
         raise InputError("the name of a new file", f"one that is there ({file})", hint="Choose another name.")
     if not (home / DATABASE).exists():
         raise InputError("a home of Gesso with something in it", str(home))
-    with new_file(file.absolute().parent) as (raw, unfinished):
+    with new_file(file.absolute().parent) as (raw, unfinished), explained(file):
         with zipfile.ZipFile(raw, "w", allowZip64=True) as archive:
             made = _fill(archive, home)
         sync_file(raw)

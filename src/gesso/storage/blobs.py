@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, TypeGuard
 
-from gesso.errors import DamagedError, InputError, NotFoundError
+from gesso.errors import DamagedError, InputError, NotFoundError, StorageError
 from gesso.storage.durable import UNFINISHED, explained, move, new_file, sync_file
 from gesso.storage.media_types import HEAD_BYTES, UNKNOWN, media_type_of
 from gesso.types.base import Json
@@ -122,12 +123,14 @@ class Blobs:
         """Move a finished file of the same disk to its place. It must have this digest, and be synced."""
         place = self._place(digest)
         if sys.platform != "win32":  # there, a file that may not be written cannot be removed either
-            path.chmod(0o400)
+            with explained(path):
+                path.chmod(0o400)
         with self._lock:
             try:
                 move(path, place)  # also over one that is there, which may be damaged
-            except PermissionError:  # Windows, while somebody reads the one that is there
-                if not place.exists():
+            except StorageError as error:
+                is_being_read = isinstance(error.__cause__, PermissionError)  # Windows does not replace such a one
+                if not (is_being_read and place.exists()):
                     raise
 
     # -- read ---------------------------------------------------------------------------------------------------------
@@ -148,7 +151,8 @@ class Blobs:
 
     def read(self, digest: str) -> bytes:
         """Return all bytes, verified; for what is known to be small."""
-        data = self._read_whole(digest)
+        with self._found(digest):
+            data = self._place(digest).read_bytes()
         if hashlib.sha256(data).hexdigest() != digest:
             raise self._set_aside(self._place(digest), digest)
         return data
@@ -181,7 +185,7 @@ class Blobs:
     def remove(self, digest: str, *, unused_since: float) -> bool:
         """Remove a file unless somebody has used it after `unused_since` (seconds since 1970); say whether."""
         place = self._place(digest)
-        with self._lock, suppress(FileNotFoundError):
+        with self._lock, suppress(FileNotFoundError, PermissionError):  # on Windows: while somebody reads it
             if place.stat().st_mtime <= unused_since:
                 place.unlink()
                 self._verified.pop(digest, None)
@@ -222,10 +226,6 @@ class Blobs:
                 ) from error
             raise
 
-    def _read_whole(self, digest: str) -> bytes:
-        with self._found(digest):
-            return self._place(digest).read_bytes()
-
     def _verify(self, place: Path, digest: str) -> None:
         with place.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -257,12 +257,6 @@ def _chunks(source: bytes | memoryview | Path | Iterable[bytes]) -> Iterable[byt
         yield from source
 
 
-def _groups(digests: Iterable[str], size: int) -> Iterator[list[str]]:
-    group: list[str] = []
-    for digest in digests:
-        group.append(digest)
-        if len(group) == size:
-            yield group
-            group = []
-    if group:
+def _groups(digests: Iterator[str], size: int) -> Iterator[list[str]]:
+    while group := list(islice(digests, size)):
         yield group

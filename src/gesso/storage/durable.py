@@ -21,18 +21,20 @@ _FULL: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC
 def new_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """Open a temporary file in a folder, which is made if need be. Whatever is not renamed inside is removed.
 
-    Only the owner may read it. What the disk says against it is raised as `StorageError`.
+    Only the owner may read it. Raises `StorageError` if it cannot be made.
     """
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=folder, prefix=UNFINISHED)
-        path = Path(name)
-        try:
-            with os.fdopen(descriptor, "w+b") as file:
-                yield file, path
-        finally:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+    path = Path(name)
+    file = os.fdopen(descriptor, "w+b")
+    try:
+        yield file, path
+    finally:
+        with contextlib.suppress(OSError):  # what was not written before is not wanted
+            file.close()
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 UNFINISHED: Final = ".unfinished-"
@@ -41,7 +43,7 @@ UNFINISHED: Final = ".unfinished-"
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file in one go: whoever reads it meanwhile, or after a crash, finds all of the old or of the new."""
-    with new_file(path.parent) as (file, unfinished):
+    with new_file(path.parent) as (file, unfinished), explained(path):
         file.write(data)
         sync_file(file)
         file.close()

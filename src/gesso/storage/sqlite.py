@@ -82,7 +82,7 @@ def explained(path: Path) -> Iterator[None]:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         code = getattr(cause, "sqlite_errorcode", None)
         kind = code & 0xFF if isinstance(code, int) else None  # the upper bits say more than anybody needs
-        if kind == sqlite3.SQLITE_FULL:
+        if kind == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:  # the latter is how it says: a quota
             raise disk_full(path) from error
         if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _damaged(path) from error

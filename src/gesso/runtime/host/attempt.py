@@ -92,8 +92,14 @@ class Attempt:
             name: self._worker.unpack(self._order.command.output(name).data_type, value)
             for name, value in done.outputs.items()
         }
-        total_s = time.perf_counter() - self._order.began
-        return Result(outputs, self._order.seed, setup_s=self._setup_s, run_s=done.run_s, total_s=total_s)
+        return Result(
+            outputs,
+            self._order.seed,
+            setup_s=self._setup_s,
+            run_s=done.run_s,
+            total_s=time.perf_counter() - self._order.began,
+            versions=self._worker.versions,
+        )
 
     async def _cancel(self, grace_s: float) -> None:
         self._worker.send(Cancel(self.asked.run))

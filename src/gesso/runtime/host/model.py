@@ -17,6 +17,8 @@ from gesso.registry.manifest import Manifest
 from gesso.registry.weights import WeightsFolder
 from gesso.runtime.host.attempt import Attempt, Order, Report, check_seed, relay
 from gesso.runtime.host.environment import Environments
+from gesso.runtime.host.idle import IdleTimer
+from gesso.runtime.host.requirements import read_needs
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Progress, Request, Result
@@ -29,21 +31,24 @@ _T = TypeVar("_T")
 class WorkerSettings:
     """How workers are run.
 
-    `scratch` is the folder where they pass files, `threads` how many each may compute with, `cancel_grace_s` how long
-    a canceled run may take to stop by itself before its process is ended (seconds).
+    `scratch` is the folder where they pass files, `threads` how many each may compute with. Seconds: `cancel_grace_s`
+    is how long a canceled run may take to stop by itself before its process is ended, `idle_unload_s` how long a
+    worker is kept that nobody uses.
     """
 
     scratch: Path
     threads: int
     cancel_grace_s: float = 0.5
+    idle_unload_s: float = 600
 
 
 @dataclass(eq=False, kw_only=True)
 class WorkerModel:
     """A model that runs in a process of its own, in its own environment.
 
-    The worker is started by the first run and kept; a run that finds it dead starts another. Synchronous commands run
-    one after the other, asynchronous ones side by side. `options` are those of the model's `setup` (wire form).
+    The worker is started by the first run and kept until nobody has used it for a while; a run that finds none, or a
+    dead one, starts another. Synchronous commands run one after the other, asynchronous ones side by side. `options`
+    are those of the model's `setup` (wire form).
     """
 
     spec: ModelSpec
@@ -58,6 +63,7 @@ class WorkerModel:
         self._worker: WorkerProcess | None = None
         self._turn = asyncio.Lock()
         self._starting = asyncio.Lock()
+        self._idle = IdleTimer(self.settings.idle_unload_s, self.close)
 
     async def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run once; see `Runnable`. Closing the iteration cancels the run."""
@@ -79,24 +85,29 @@ class WorkerModel:
         """
         orders = [_or_error(partial(self._order, request)) for request in requests]
         async with self._turn:
-            worker, setup_s = await self._ready(report)
-            with contextlib.ExitStack() as listening:
-                attempts = [
-                    order
-                    if isinstance(order, GessoError)
-                    else _or_error(partial(self._attempt, worker, order, setup_s=setup_s))
-                    for order in orders
-                ]
-                made = [listening.enter_context(attempt) for attempt in attempts if isinstance(attempt, Attempt)]
-                worker.send(Batch([attempt.asked for attempt in made]))
-                return [
-                    attempt if isinstance(attempt, GessoError) else await self._outcome(attempt, report)
-                    for attempt in attempts
-                ]
+            with self._idle.busy():
+                return await self._run_together(orders, report)
+
+    async def _run_together(self, orders: Sequence[Order | GessoError], report: Report) -> list[Result | GessoError]:
+        worker, setup_s = await self._ready(report)
+        with contextlib.ExitStack() as listening:
+            attempts = [
+                order
+                if isinstance(order, GessoError)
+                else _or_error(partial(self._attempt, worker, order, setup_s=setup_s))
+                for order in orders
+            ]
+            made = [listening.enter_context(attempt) for attempt in attempts if isinstance(attempt, Attempt)]
+            worker.send(Batch([attempt.asked for attempt in made]))
+            return [
+                attempt if isinstance(attempt, GessoError) else await self._outcome(attempt, report)
+                for attempt in attempts
+            ]
 
     async def prepare(self, report: Report) -> None:
         """Get a worker ready without running anything."""
-        await self._ready(report)
+        with self._idle.busy():
+            await self._ready(report)
 
     def end_session(self, session: str) -> None:
         """Have the worker forget what it remembers of a session."""
@@ -104,7 +115,8 @@ class WorkerModel:
             self._worker.send(EndSession(session))
 
     async def close(self) -> None:
-        """End the worker."""
+        """End the worker. A later run starts another."""
+        self._idle.stop()
         worker, self._worker = self._worker, None
         if worker is not None:
             await worker.stop()
@@ -123,6 +135,7 @@ class WorkerModel:
     async def _run(self, request: Request, report: Report) -> None:
         order = self._order(request)
         async with contextlib.AsyncExitStack() as turn:
+            turn.enter_context(self._idle.busy())
             if not order.command.is_async:
                 await turn.enter_async_context(self._turn)
             worker, setup_s = await self._ready(report)
@@ -159,6 +172,7 @@ class WorkerModel:
             dict(self.options),
             self.device,
             {name: str(path) for name, path in weights.items()},
+            list(read_needs(self.manifest.requirements).names),
         )
         try:
             async for message in worker.load(asked):

@@ -11,6 +11,7 @@ from typing import Final
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from gesso.errors import InstallError
@@ -41,6 +42,12 @@ class Needs:
     def alone(self) -> tuple[str, ...]:
         """What is installed after it, without what it asks for."""
         return tuple(map(str, self.without_dependencies))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that is asked for, the worker's own included, in alphabetical order."""
+        asked = (*map(Requirement, BASE_REQUIREMENTS), *self.dependencies, *self.without_dependencies)
+        return tuple(sorted({canonicalize_name(requirement.name) for requirement in asked}))
 
     @property
     def are_met_here(self) -> bool:

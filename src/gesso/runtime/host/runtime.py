@@ -38,11 +38,19 @@ class Runtime:
     """Worker processes and the models in them; an asynchronous context manager."""
 
     def __init__(
-        self, environments: Environments, weights: WeightsFolder, *, threads: int, cancel_grace_s: float = 0.5
+        self,
+        environments: Environments,
+        weights: WeightsFolder,
+        *,
+        threads: int,
+        cancel_grace_s: float = 0.5,
+        idle_unload_s: float = 600,
     ) -> None:
         self._environments = environments
         self._weights = weights
-        self._settings = WorkerSettings(scratch=make_scratch(), threads=threads, cancel_grace_s=cancel_grace_s)
+        self._settings = WorkerSettings(
+            scratch=make_scratch(), threads=threads, cancel_grace_s=cancel_grace_s, idle_unload_s=idle_unload_s
+        )
         self._models: list[WorkerModel] = []
 
     async def describe(self, manifest: Manifest, report: Report) -> ModelSpec:

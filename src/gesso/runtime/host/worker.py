@@ -57,6 +57,7 @@ class WorkerProcess:
         self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._ended: GessoError | None = None
         self._next_run = SETUP
+        self.versions: Mapping[str, str] = {}  # of Python and the model's libraries, once it is loaded
         self.slots = SlotWriter(launched.from_host)
         self._lent = SlotReader(launched.to_host, self._unread.append)
         self._listening = self._loop.create_task(self._listen())
@@ -100,6 +101,7 @@ class WorkerProcess:
             async for message in self.news(answers):
                 yield message
                 if isinstance(message, Ready):
+                    self.versions = message.versions
                     return
 
     def next_run(self) -> int:

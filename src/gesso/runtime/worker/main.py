@@ -30,6 +30,7 @@ from gesso.runtime.worker.loading import load_class, own_traceback
 from gesso.runtime.worker.prints import PrintedLines
 from gesso.runtime.worker.run import WorkerRun
 from gesso.runtime.worker.seeding import seed_libraries
+from gesso.runtime.worker.versions import versions_of
 from gesso.sdk import context, declaration
 from gesso.sdk.declaration import Binding
 from gesso.sdk.model import Model, WeightPaths
@@ -132,7 +133,7 @@ class Worker:
                 message = f"The model could not get ready: {type(error).__name__}: {error}".rstrip(".") + "."
                 raise SetupError(message, detail=own_traceback(error)) from error
         self._bindings = bindings
-        self._channel.send(Ready(time.perf_counter() - began, self._model.device))
+        self._channel.send(Ready(time.perf_counter() - began, self._model.device, versions_of(asked.distributions)))
 
     def _begin(self, asked: Run) -> tuple[WorkerRun, Binding, dict[str, Any]]:
         binding = self._bindings[asked.command]

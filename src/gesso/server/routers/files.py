@@ -31,8 +31,6 @@ _ANY_FILE: Final[dict[int | str, dict[str, Any]]] = {
     206: {"content": {"application/octet-stream": _BYTES}, "description": "The part that `Range` asked for."},
     416: {"description": "The file has no such part."},
 }
-Digest = Annotated[str, "SHA-256"]
-"""A file's id."""
 
 
 class ThumbnailSize(IntEnum):
@@ -67,10 +65,9 @@ async def get_file(
     part: Annotated[str | None, Header(alias="range")] = None,
 ) -> FileResponse:
     """Return a file, or the part of it that `Range` asks for. What a browser could run is never shown, only saved."""
-    blobs = house.app.blobs
-    kept = await asyncio.to_thread(blobs.refer, file_id, name)
+    kept = await asyncio.to_thread(house.app.blobs.refer, file_id, name)
+    path = await asyncio.to_thread(house.app.blobs.path, file_id)
     check_range(part, kept.size_bytes)
-    path = await asyncio.to_thread(blobs.path, file_id)
     return serve_file(path, name=kept.name, media_type=kept.media_type, etag=file_id, is_download=is_download)
 
 

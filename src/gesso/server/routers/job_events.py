@@ -62,9 +62,8 @@ async def _tell(socket: WebSocket, told: AsyncGenerator[events.JobEvent, None]) 
 
 async def _until_gone(socket: WebSocket) -> None:
     """Wait until the other side leaves; what it sends is not for us."""
-    with contextlib.suppress(WebSocketDisconnect):
-        while True:
-            await socket.receive()
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
 
 
 def message_of(event: events.JobEvent) -> Message:

@@ -81,3 +81,4 @@ async def retry_job(job_id: str, house: House, *, response: Response) -> Job:
 async def delete_job(job_id: str, house: House) -> None:
     """Forget a job, and the files that nothing else refers to. One that has not ended is canceled first."""
     await house.app.jobs.delete(job_id)
+    house.thumbnails.sweep_soon()

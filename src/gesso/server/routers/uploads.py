@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Request, Response
@@ -27,7 +28,9 @@ async def create_upload(request: UploadRequest, house: House, *, response: Respo
     limit_bytes = house.app.settings.upload_limit_bytes
     if request.size_bytes > limit_bytes:
         raise too_large(limit_bytes)
-    upload = house.uploads.open(name=request.name, size_bytes=request.size_bytes, sha256=request.sha256)
+    upload = await asyncio.to_thread(
+        house.uploads.open, name=request.name, size_bytes=request.size_bytes, sha256=request.sha256
+    )
     response.headers["Location"] = f"/api/v1/uploads/{upload.id}"
     return _shown(upload, response)
 

@@ -3,13 +3,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import PIL.Image
 import pytest
 
 from gesso.app import App
+from gesso.server.thumbnails import Thumbnails
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -40,7 +43,7 @@ async def test_a_file_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
 
 async def test_a_form_with_a_file_is_the_same(client: httpx.AsyncClient) -> None:
     data = png()
-    form = {"note": (None, b"hello"), "file": ("fox.png", data, "text/html")}
+    form: list[tuple[str, Any]] = [("note", (None, b"hello")), ("file", ("fox.png", data, "text/html"))]
     kept = (await client.post("/api/v1/files", files=form)).json()
     assert kept == {
         "id": hashlib.sha256(data).hexdigest(),
@@ -195,6 +198,17 @@ async def test_thumbnails_are_small_and_kept(client: httpx.AsyncClient, home: Pa
     assert len(made) == 10
     assert (await client.get(f"/api/v1/files/{digest}/thumbnail")).status_code == 200
     assert {path: path.stat().st_mtime_ns for path in made} == made
+
+
+async def test_the_thumbnail_of_a_file_that_is_gone_goes_too(app: App, client: httpx.AsyncClient, home: Path) -> None:
+    thumbnails = Thumbnails(home / "cache" / "thumbnails", app.blobs)
+    stays, goes = await put(client, png(10, 10)), await put(client, png(20, 20))
+    for digest in (stays, goes):
+        await client.get(f"/api/v1/files/{digest}/thumbnail")
+    app.blobs.remove(goes, unused_since=time.time() + 60)
+    thumbnails.sweep()
+    left = [path.parent.name + path.stem.partition("-")[0] for path in (home / "cache").rglob("*.webp")]
+    assert left == [stays]
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "257", "100000", "x", "1e3", ""])

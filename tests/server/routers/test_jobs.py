@@ -12,7 +12,7 @@ import pytest
 
 from gesso.app import App
 from tests.server.models import add_echo
-from tests.server.test_files import png, put
+from tests.server.routers.test_files import png, put
 
 PICTURE = "data:image/png;base64," + base64.b64encode(png()).decode()
 ASKED = {"model": "echo", "inputs": {"image": PICTURE, "text": "snow"}}

@@ -7,7 +7,7 @@ import pytest
 
 from gesso.app import App
 from tests.server.models import TOML, add_echo
-from tests.server.test_files import SVG, png
+from tests.server.routers.test_files import SVG, png
 
 
 async def test_the_models_in_the_box_are_listed(client: httpx.AsyncClient) -> None:

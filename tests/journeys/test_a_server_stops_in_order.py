@@ -15,7 +15,7 @@ from gesso.app import App
 from gesso.settings import Settings
 from tests.server.models import add_echo
 from tests.server.program import running
-from tests.server.test_jobs import PICTURE
+from tests.server.routers.test_jobs import PICTURE
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import re
+import urllib.request
+from pathlib import Path
+from urllib.error import HTTPError
+
+import pytest
+
+from gesso.cli import browser
+from tests.cli.conftest import Gesso
+from tests.cli.serving import run, serving
+
+
+def status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The links that a browser was asked to open."""
+    links: list[str] = []
+
+    def take(link: str, home: Path) -> bool:
+        links.append(link)
+        return True
+
+    monkeypatch.setattr(browser, "open_browser", take)
+    return links
+
+
+def test_it_says_where_it_is_and_what_becomes_of_runs_when_it_stops(home: Path, nothing_left: None) -> None:
+    with serving(home) as served:
+        assert status(f"{served.address}/api/v1/health") == 200
+        code, said = served.stop()
+    assert code == 0
+    assert f"Gesso is at {served.address}/" in said
+    assert "Ctrl-C stops it" in said
+    assert "goes back into the queue" in said
+    assert not (home / "server.json").exists()
+
+
+def test_a_second_one_says_where_the_first_is(home: Path) -> None:
+    with serving(home) as served:
+        second = run("serve", "--port", "0")
+    assert second.returncode == 1
+    assert served.address in second.stderr
+
+
+def test_others_are_let_in_only_with_a_key(home: Path) -> None:
+    refused = run("serve", "--host", "0.0.0.0", "--port", "0")
+    assert refused.returncode == 2
+    assert "GESSO_NEEDS_KEY" in refused.stderr
+    with serving(home, ["serve", "--host", "0.0.0.0", "--port", "0", "--new-key"]) as served:
+        assert status(f"{served.address}/api/v1/models") == 401
+        _, said = served.stop()
+    assert re.search(r"signs a browser in.*\n +http://127\.0\.0\.1:\d+/\?key=[\w-]{43}", said)
+
+
+def test_a_port_that_was_named_is_the_port_or_an_error(home: Path, tmp_path: Path) -> None:
+    with serving(home) as served:
+        second = run("serve", "--port", served.address.rpartition(":")[2], GESSO_HOME=str(tmp_path))
+    assert second.returncode == 2
+    assert "is taken" in second.stderr
+
+
+def test_the_studio_opens_the_server_that_runs(gesso: Gesso, home: Path, opened: list[str]) -> None:
+    with serving(home) as served:
+        ended = gesso("studio")
+        assert gesso("studio", "--no-browser").code == 0
+    assert ended.out == f"Gesso runs already, at {served.address}/\n"
+    assert opened == [f"{served.address}/"]
+
+
+def test_the_studio_signs_the_browser_in(gesso: Gesso, home: Path, opened: list[str]) -> None:
+    with serving(home, GESSO_NEEDS_KEY="1") as served:
+        assert gesso("studio").code == 0
+        (link,) = opened
+        assert link.startswith(f"{served.address}/?key=")
+        signing = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        signing.open(link).close()
+        with signing.open(f"{served.address}/api/v1/models") as answer:
+            assert answer.status == 200
+
+
+def test_a_second_home_has_a_studio_of_its_own(home: Path, tmp_path: Path) -> None:
+    with serving(home), serving(tmp_path, ["studio", "--no-browser", "--port", "0"]) as second:
+        assert second.stop()[0] == 0
