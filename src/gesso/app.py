@@ -41,10 +41,13 @@ class App:
         self.settings = settings
         self._report = report
         self.trust = Trust(settings.home)
-        environments = Environments(
-            settings.home / "environments", installer=settings.installer, constraints=settings.constraints
-        )
         self.door = Door(Ledger(settings.home), is_offline=settings.offline)
+        environments = Environments(
+            settings.home / "environments",
+            installer=settings.installer,
+            constraints=settings.constraints,
+            door=self.door,
+        )
         self.weights = WeightsFolder(settings.home / "weights", door=self.door)
         self.runtime = Runtime(
             environments,

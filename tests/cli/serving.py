@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from gesso.storage.home import find_server
 
 GESSO = [sys.executable, "-m", "gesso.cli.main"]
 
@@ -39,13 +40,12 @@ def serving(home: Path, words: Sequence[str] = ("serve", "--port", "0"), **setti
         [*GESSO, *words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        record = home / "server.json"
         end = time.monotonic() + 60
-        while not record.exists():
+        while (found := find_server(home)) is None or found.pid != process.pid:
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < end
             time.sleep(0.05)
-        yield Served(json.loads(record.read_bytes())["address"], process)
+        yield Served(found.address, process)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -42,8 +42,8 @@ class Many(Model):
         folder = scratch() / "made"
         (folder / "in").mkdir(parents=True)
         (folder / "in" / "a.txt").write_text("a")
-        numbers = list(range(5000))
-        return All(text.upper(), photo, [photo, photo], {"a": 1}, numbers, File(b"1,2", name="n.csv"), Directory(folder))
+        notes, numbers = File(b"1,2", name="n.csv"), list(range(5000))
+        return All(text.upper(), photo, [photo, photo], {"a": 1}, numbers, notes, Directory(folder))
 
     @command
     def tell(self) -> Iterator[str]:
@@ -51,11 +51,11 @@ class Many(Model):
         yield "upon"
 
     @command
-    def wait(self, seconds: float) -> float:
+    def wait(self, seconds: float) -> Image:
         preview(Image(np.zeros((4, 4), np.uint8)))
         log("waiting")
         time.sleep(seconds)
-        return seconds
+        return Image(np.zeros((4, 4), np.uint8))
 
     @command
     def fail(self) -> int:

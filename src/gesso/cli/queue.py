@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,7 +13,8 @@ from gesso import settings
 from gesso.app import App
 from gesso.cli.running import running_server
 from gesso.cli.terminal import Terminal
-from gesso.errors import ConflictError
+from gesso.errors import ConflictError, NotFoundError
+from gesso.jobs.identity import is_id
 from gesso.jobs.job import Job, Status
 from gesso.jobs.jobs import Jobs
 from gesso.remote.server import Server
@@ -52,7 +53,9 @@ async def open_queue(terminal: Terminal) -> AsyncIterator[Queue]:
         yield _Served(server)
         return
     async with App(loaded, report=terminal.report) as app:
-        yield _Kept(await app.open_jobs())
+        jobs = await app.open_jobs()
+        await jobs.settle()
+        yield _Kept(jobs)
 
 
 class _Served:
@@ -67,16 +70,16 @@ class _Served:
         return tuple(_job(data) for data in page["jobs"])
 
     async def get(self, job_id: str) -> Job:
-        return _job(await self._server.ask("GET", f"/jobs/{quote(job_id, safe='')}"))
+        return _job(await self._server.ask("GET", _path(job_id)))
 
     async def cancel(self, job_id: str) -> Job:
-        return _job(await self._server.ask("POST", f"/jobs/{quote(job_id, safe='')}/cancel"))
+        return _job(await self._server.ask("POST", f"{_path(job_id)}/cancel"))
 
     async def retry(self, job_id: str) -> Job:
-        return _job(await self._server.ask("POST", f"/jobs/{quote(job_id, safe='')}/retry"))
+        return _job(await self._server.ask("POST", f"{_path(job_id)}/retry"))
 
     async def delete(self, job_id: str) -> None:
-        await self._server.ask("DELETE", f"/jobs/{quote(job_id, safe='')}")
+        await self._server.ask("DELETE", _path(job_id))
 
 
 class _Kept:
@@ -97,6 +100,12 @@ class _Kept:
             f"Nothing is there that would run {job.id}.",
             hint="Start Gesso, with `gesso studio` or `gesso serve`, first.",
         )
+
+
+def _path(job_id: str) -> str:
+    if not is_id(job_id):
+        raise NotFoundError(f"There is no job {job_id[:40]!r}.", hint="`gesso jobs` shows their ids.")
+    return f"/jobs/{job_id}"
 
 
 def _job(data: Any) -> Job:

@@ -69,6 +69,10 @@ class Jobs:
 
     # -- begin and end ------------------------------------------------------------------------------------------------
 
+    async def settle(self) -> None:
+        """Say of what an earlier process was running how it ended, for who only looks: `start` does more."""
+        await self._line.settle()
+
     async def start(self) -> None:
         """Take up what an earlier process has left: what was running follows its kind, what waits runs."""
         await asyncio.to_thread(shutil.rmtree, self._runs, ignore_errors=True)

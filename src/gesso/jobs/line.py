@@ -55,10 +55,14 @@ class Line:
         """Look again: a job has come, or one has gone."""
         self._wake.set()
 
-    async def start(self) -> None:
-        """Settle what an earlier process was running, and begin to work."""
+    async def settle(self) -> None:
+        """Do what the kind of each job says about those that an earlier process was running."""
         for job in await self._history.active():
             await self._settle(job)
+
+    async def start(self) -> None:
+        """Settle what an earlier process was running, and begin to work."""
+        await self.settle()
         self._task = asyncio.create_task(self._work(), name="the queue")
 
     async def stop(self, grace_s: float) -> None:

@@ -134,6 +134,7 @@ class _Server(uvicorn.Server):
                 ws_max_size=_LARGEST_MESSAGE_BYTES,
                 lifespan="off",
                 log_config=None,
+                log_level="error",  # what strangers send wrongly is no news
                 access_log=False,
                 proxy_headers=False,  # whoever sends X-Forwarded-For may have made it up
                 server_header=False,

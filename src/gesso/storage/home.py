@@ -77,7 +77,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = FileLock(path / LOCK, timeout=0)
+        self._lock = FileLock(path / LOCK, timeout=0, thread_local=False)  # it may be given up in another thread
 
     @cached_property
     def database(self) -> Database:

@@ -30,7 +30,7 @@ class Image(Raster):
         is_grey = pixels.ndim == 2 and pixels.dtype in (np.uint8, np.uint16)
         is_colour = pixels.ndim == 3 and pixels.shape[2] in (3, 4) and pixels.dtype == np.uint8
         if not (is_grey or is_colour) or pixels.size == 0:
-            raise InputError(_PIXELS, describe(pixels))
+            raise InputError(_PIXELS, describe(pixels), hint="Values of 0..255: `pixels.astype(np.uint8)`.")
         super().__init__(pixels)
 
     @classmethod

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from gesso.errors import DeclarationError, InstallError, SettingsError
+from gesso.errors import DeclarationError, FetchError, InstallError, SettingsError
+from gesso.net.door import Door
+from gesso.net.ledger import Ledger
 from gesso.runtime.host.environment import Environment, Environments, child_variables
 from gesso.spec.model import Requirements
 from gesso.spec.runnable import Log, Progress
@@ -291,3 +293,20 @@ def test_a_childs_variables_are_ours_without_some_and_with_others(monkeypatch: p
     monkeypatch.setenv("PYTHONHOME", "/elsewhere")
     variables = child_variables({"PYTHONHOME"}, {"OURS": "1"})
     assert variables == {name: value for name, value in os.environ.items() if name != "PYTHONHOME"} | {"OURS": "1"}
+
+
+async def test_offline_nothing_is_fetched_and_what_is_there_still_serves(tmp_path: Path) -> None:
+    shut = Door(Ledger(tmp_path), is_offline=True)
+    offline = Environments(tmp_path / "environments", door=shut)
+    assert not (await offline.prepare(Requirements(), report=silent)).is_own
+    with pytest.raises(FetchError, match="offline"):
+        await offline.prepare(Requirements(dependencies=("numpy<1.99",)), report=silent)
+    assert not list((tmp_path / "environments").glob("*/"))
+
+
+async def test_what_an_installer_contacts_is_written_down(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    environments = Environments(tmp_path / "environments", door=Door(ledger))
+    with pytest.raises(InstallError):
+        await environments.prepare(Requirements(dependencies=("no-such-thing @ file:///no/such.whl",)), report=silent)
+    assert [(contact.host, contact.outcome) for contact in ledger.contacts()] == [("package index", "failed")]

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
+import numpy as np
 import pytest
 
-from gesso import Field, InputError, Model, Range, State
+from gesso import Field, Image, InputError, Model, Range, State
 from gesso.errors import ModelError
 from gesso.runtime.worker import invoke
 from gesso.sdk.declaration import Binding, bind
@@ -130,12 +131,23 @@ def test_an_exception_of_the_model_is_told_from_its_own_first_line() -> None:
     try:
         dict[str, int]()["a"]
     except KeyError as error:
-        told = invoke.as_model_error(error)
+        told = invoke.as_model_error(error, bind(Halving)["run"].command)
     assert isinstance(told, ModelError)
-    assert told.message == "The model failed with KeyError: 'a'."
+    assert told.message == "The model failed: KeyError: 'a'."
     assert "test_invoke.py" in told.detail
 
 
-def test_our_own_errors_stay_what_they_are() -> None:
-    error = InputError("a face", "a wall")
-    assert invoke.as_model_error(error) is error
+@pytest.mark.parametrize("where", ["number", "number[2].x"])
+def test_a_model_may_refuse_an_input(where: str) -> None:
+    error = InputError("a face", "a wall", where=where)
+    assert invoke.as_model_error(error, bind(Halving)["run"].command) is error
+
+
+def test_what_a_model_itself_made_wrong_is_its_fault() -> None:
+    try:
+        Image(np.zeros((2, 2, 3)))
+    except InputError as error:
+        told = invoke.as_model_error(error, bind(Halving)["run"].command)
+    assert isinstance(told, ModelError)
+    assert "float64" in told.message
+    assert "test_invoke.py" in told.detail

@@ -17,7 +17,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from gesso import Field, Image, Landmark, Landmarks, Model, Range
+from gesso import Field, Image, Landmark, Landmarks, Model, Range, log
 
 Pixels = NDArray[np.uint8]
 """Rows of pixels of sRGB: (height, width, 3), or 4 with straight alpha."""
@@ -152,6 +152,8 @@ class PoseModel(Model):
         Without a person the landmarks are empty and the drawing is the background alone: the photo as it came.
         """
         body = find(self._net, image.rgb)
+        if body is None:
+            log("Nobody was found in the picture.", "warning")
         if body is None and background == "photo":
             return Pose(landmarks=[], drawing=image)
         canvas = _canvas(image, background)

@@ -28,6 +28,7 @@ from typing import Final, TypeAlias
 from filelock import FileLock, Timeout
 
 from gesso.errors import SettingsError
+from gesso.net.door import Door
 from gesso.registry import record
 from gesso.registry.alone import alone
 from gesso.runtime.host import guarded, interpreter
@@ -60,6 +61,7 @@ _FOR_INSTALLERS: Final = {
     "PYTHONNOUSERSITE": "1",
     "PYTHONUNBUFFERED": "1",
 }
+_PACKAGE_INDEX: Final = "package index"  # which one, the installer's own settings say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +84,21 @@ class Environment:
 
 
 class Environments:
-    """The environments of models, in one folder. `constraints` is a file of pip's constraints that all keep to."""
+    """The environments of models, in one folder.
 
-    def __init__(self, folder: Path, *, installer: InstallerName = "pip", constraints: Path | None = None) -> None:
+    `constraints` is a file of pip's constraints that all keep to. `door` is asked before an installer may contact the
+    package index, and writes that down; without one, nobody is asked.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        installer: InstallerName = "pip",
+        constraints: Path | None = None,
+        door: Door | None = None,
+    ) -> None:
+        self._door = door
         self._folder = folder.absolute()
         self._installer = installer
         self._constraints = None if constraints is None else constraints.absolute()
@@ -145,7 +159,9 @@ class Environments:
         folder = home / secrets.token_hex(4)
         try:
             _temporary(folder).mkdir(parents=True)
-            await self._install(folder, needs, python=python, narrator=Narrator(report, steps=5 if needs.alone else 3))
+            with self._way_out():
+                narrator = Narrator(report, steps=5 if needs.alone else 3)
+                await self._install(folder, needs, python=python, narrator=narrator)
             shutil.rmtree(_temporary(folder), ignore_errors=True)
             holds = [*needs.together, *needs.alone]
             record.write(
@@ -155,6 +171,11 @@ class Environments:
             await asyncio.shield(asyncio.to_thread(_remove, home))
             raise
         return Environment(python=python_in(folder), digest=digest, is_own=True, folder=folder)
+
+    def _way_out(self) -> contextlib.AbstractContextManager[object]:
+        if self._door is None:
+            return contextlib.nullcontext()
+        return self._door.contact(_PACKAGE_INDEX, "the libraries of a model")
 
     async def _install(self, folder: Path, needs: Needs, *, python: Interpreter, narrator: Narrator) -> None:
         narrator.next_step("Making an environment for the model")

@@ -236,10 +236,10 @@ class WorkerProcess:
     def _epitaph(self, code: int) -> WorkerDiedError:
         number = -code if code < 0 else code - 128
         names = {item.value: item.name for item in signal.Signals}
-        hint = "Run it again: a fresh worker will be started."
+        hint = "Run it again; it starts anew. If it happens again, tell whoever wrote the model."
         if number == getattr(signal, "SIGKILL", 9):
             what = "was killed"
-            hint = f"Often the computer ran out of memory: close something, or take a smaller input. {hint}"
+            hint = "Often the computer ran out of memory: close something, or take a smaller input, and run it again."
         elif number in names:
             what = {"SIGSEGV": "crashed in native code (segmentation fault)"}.get(names[number], names[number])
             what = what if " " in what else f"was ended by the signal {what}"

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gesso.errors import GessoError, InputError, ModelError
+from gesso.errors import GessoError, InputError, ModelError, RunError
 from gesso.runtime.worker.loading import own_traceback
 from gesso.sdk.declaration import Binding
 from gesso.sdk.model import Model, State
-from gesso.spec.model import Port
+from gesso.spec.model import Command, Port
 from gesso.types import catalogue
 
 OnPart = Callable[[Port, Any], None]
@@ -41,13 +42,19 @@ class Sessions:
         self._states = {key: state for key, state in self._states.items() if key[0] != session}
 
 
-def as_model_error(error: BaseException) -> GessoError:
-    """Return what to tell of an exception from a model's code: its own word if it is one of ours, else its kind."""
-    if isinstance(error, GessoError):
+def as_model_error(error: BaseException, command: Command) -> GessoError:
+    """Return what to tell of an exception from a model's code.
+
+    A failed run stays what it is, and so does an `InputError` that names one of the command's inputs: then the model
+    refuses what it was given. Any other, as that of a picture which the model itself made wrong, is the model's fault.
+    """
+    if isinstance(error, RunError):
         return error
-    kind = type(error).__name__
-    message = f"The model failed with {kind}: {error}" if str(error) else f"The model failed with {kind}"
-    return ModelError(message.rstrip(".") + ".", detail=own_traceback(error))
+    if isinstance(error, InputError) and re.split(r"[.\[]", error.where)[0] in {port.name for port in command.inputs}:
+        return error
+    kind = f"{type(error).__name__}: " if not isinstance(error, GessoError) else ""
+    said = f"The model failed: {kind}{error}" if str(error) else f"The model failed: {type(error).__name__}"
+    return ModelError(said.rstrip(".") + ".", detail=own_traceback(error))
 
 
 def call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], on_part: OnPart) -> dict[str, Any]:

@@ -67,8 +67,8 @@ def _import(entry: Path) -> ModuleType:
 def own_traceback(error: BaseException) -> str:
     """Return the traceback from the model's own first line on, without the worker's frames above it."""
     linecache.checkcache()
+    ours = (str(Path(__file__).parent), "<frozen importlib")
     frames = traceback.extract_tb(error.__traceback__)
-    ours = str(Path(__file__).parent)
-    while len(frames) > 1 and (frames[0].filename.startswith(ours) or "importlib" in frames[0].filename):
+    while frames and frames[0].filename.startswith(ours):
         frames.pop(0)
     return "".join([*traceback.format_list(frames), *traceback.format_exception_only(error)])

@@ -19,7 +19,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from gesso.errors import CanceledError, GessoError, InputError, RunError, SetupError
+from gesso.errors import CanceledError, GessoError, SetupError
 from gesso.messages.to_host import PROTOCOL_VERSION, Described, Done, Failed, Hello, Ready
 from gesso.messages.to_worker import Batch, Cancel, Describe, EndSession, Load, Release, Run, Stop, ToWorker
 from gesso.runtime.transport import memory, packing
@@ -157,7 +157,7 @@ class Worker:
             del arguments  # so that the inputs' slots go back with the result
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
-            self._failed(asked.run, error)
+            self._failed(asked, error)
 
     async def _run_async(self, asked: Run) -> None:
         try:
@@ -171,9 +171,9 @@ class Worker:
             del arguments
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
         except asyncio.CancelledError:
-            self._failed(asked.run, CanceledError("The run was canceled."))
+            self._failed(asked, CanceledError("The run was canceled."))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
-            self._failed(asked.run, error)
+            self._failed(asked, error)
 
     def _run_batch(self, asked: Batch) -> None:
         begun: list[tuple[Run, Binding, dict[str, Any]]] = []
@@ -182,7 +182,7 @@ class Worker:
                 _, binding, arguments = self._begin(each)
                 begun.append((each, binding, arguments))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-                self._failed(each.run, error)
+                self._failed(each, error)
         if not begun:
             return
         began = time.perf_counter()
@@ -191,11 +191,11 @@ class Worker:
                 results = invoke.call_batch(self._model, begun[0][1], requests=[arguments for _, _, arguments in begun])
                 _finish_prints()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-            results = [invoke.as_model_error(error)] * len(begun)
+            results = [invoke.as_model_error(error, begun[0][1].command)] * len(begun)
         run_s = time.perf_counter() - began
         for (each, binding, _), result in zip(begun, results, strict=True):
             if isinstance(result, Exception):
-                self._failed(each.run, result)
+                self._failed(each, result)
             else:
                 self._done(each, binding, outputs=result, run_s=run_s)
 
@@ -205,12 +205,10 @@ class Worker:
         self._forget(asked.run)
         self._channel.send(Done(asked.run, packed, run_s))
 
-    def _failed(self, run: int, error: BaseException) -> None:
-        self._forget(run)
-        told = invoke.as_model_error(error)
-        if not isinstance(told, InputError | RunError):  # a model may raise any of our errors; here it is a failed run
-            told = RunError(told.message, hint=told.hint, detail=told.detail)
-        self._channel.send(Failed(run, told.to_data()))
+    def _failed(self, asked: Run, error: BaseException) -> None:
+        self._forget(asked.run)
+        told = invoke.as_model_error(error, self._bindings[asked.command].command)
+        self._channel.send(Failed(asked.run, told.to_data()))
 
     def _forget(self, run: int) -> None:
         self._runs.pop(run, None)

@@ -1,0 +1,154 @@
+/** The one place that talks to the server. */
+
+import type { Example, Health, Job, JobEvent, JobPage, ModelPage, ModelSummary, NewJob, Problem, Settings, SettingsChange, Status, StoredFile } from "./types";
+
+const BASE = "/api/v1";
+
+/** The server said no, and why. */
+export class RefusedError extends Error {
+  readonly problem: Problem;
+  readonly status: number;
+
+  constructor(problem: Problem, status: number) {
+    super(problem.message);
+    this.name = "RefusedError";
+    this.problem = problem;
+    this.status = status;
+  }
+}
+
+/** The server did not answer at all. */
+export class AwayError extends Error {
+  constructor() {
+    super("The server does not answer.");
+    this.name = "AwayError";
+  }
+}
+
+/** Any error in the words in which it is shown. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RefusedError) return error.problem;
+  if (error instanceof AwayError) {
+    return { code: "away", message: error.message, hint: "The studio tries again by itself." };
+  }
+  return { code: "studio", message: error instanceof Error ? error.message : String(error), hint: "" };
+}
+
+async function refusal(response: Response): Promise<RefusedError> {
+  const plain: Problem = {
+    code: `http_${String(response.status)}`,
+    message: `The server answered with ${String(response.status)}.`,
+    hint: "",
+  };
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return new RefusedError({ ...plain, ...body }, response.status);
+  } catch {
+    return new RefusedError(plain, response.status);
+  }
+}
+
+interface Way {
+  signal?: AbortSignal | undefined;
+  /** Whether the page may be closing: the request is sent all the same. */
+  isLast?: boolean;
+}
+
+// Between the studio and a server that is gone may stand a proxy, which says so with these.
+const GATEWAY = new Set([502, 504]);
+
+async function ask<T>(method: string, path: string, body?: unknown, { signal, isLast = false }: Way = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      signal: signal ?? null,
+      keepalive: isLast,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new AwayError();
+  }
+  if (GATEWAY.has(response.status)) throw new AwayError();
+  if (!response.ok) throw await refusal(response);
+  const isEmpty = response.status === 204 || response.headers.get("Content-Length") === "0";
+  return (isEmpty ? undefined : await response.json()) as T;
+}
+
+export interface JobQuery {
+  search?: string;
+  status?: Status | "";
+  model?: string;
+  before?: string;
+  limit?: number;
+}
+
+function query(words: object): string {
+  const given = Object.entries(words).filter(([, value]) => value !== undefined && value !== "");
+  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}` : "";
+}
+
+const one = (id: string) => encodeURIComponent(id);
+
+export const api = {
+  health: (signal?: AbortSignal) => ask<Health>("GET", "/health", undefined, { signal }),
+  models: async () => (await ask<{ models: ModelSummary[] }>("GET", "/models")).models,
+  model: (name: string) => ask<ModelPage>("GET", `/models/${one(name)}`),
+  examples: async (name: string) => (await ask<{ examples: Example[] }>("GET", `/models/${one(name)}/examples`)).examples,
+  jobs: (words: JobQuery = {}, signal?: AbortSignal) => ask<JobPage>("GET", `/jobs${query(words)}`, undefined, { signal }),
+  job: (id: string) => ask<Job>("GET", `/jobs/${one(id)}`),
+  createJob: (job: NewJob) => ask<Job>("POST", "/jobs", job),
+  cancelJob: (id: string) => ask<Job>("POST", `/jobs/${one(id)}/cancel`),
+  retryJob: (id: string) => ask<Job>("POST", `/jobs/${one(id)}/retry`),
+  deleteJob: (id: string, isLast = false) => ask<undefined>("DELETE", `/jobs/${one(id)}`, undefined, { isLast }),
+  settings: () => ask<Settings>("GET", "/settings"),
+  changeSettings: (changes: SettingsChange) => ask<Settings>("PATCH", "/settings", changes),
+};
+
+/** The address of a file that the server keeps. */
+export const fileUrl = (id: string): string => `${BASE}/files/${one(id)}`;
+
+/** The address under which a browser saves a file, by its name. */
+export const downloadUrl = (id: string, name: string): string => `${fileUrl(id)}${query({ name, download: true })}`;
+
+/** The address of a small picture of a file. */
+export const thumbnailUrl = (id: string, size: 128 | 256 | 512 | 1024): string => `${fileUrl(id)}/thumbnail?size=${String(size)}`;
+
+/** The address of the picture that shows what a model does. */
+export const previewUrl = (model: string): string => `${BASE}/models/${one(model)}/preview`;
+
+/** Send a file to the server, told how far it is (0..1) on the way. */
+export function upload(file: File, onProgress: (fraction: number) => void = () => undefined): Promise<StoredFile> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // fetch does not say how much has been sent
+    const form = new FormData();
+    form.append("file", file, file.name);
+    request.open("POST", `${BASE}/files`);
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    };
+    request.onerror = () => {
+      reject(new AwayError());
+    };
+    request.onload = () => {
+      if (GATEWAY.has(request.status)) reject(new AwayError());
+      else if (request.status < 300) resolve(JSON.parse(request.responseText) as StoredFile);
+      else void refusal(new Response(request.responseText, { status: request.status })).then(reject);
+    };
+    request.send(form);
+  });
+}
+
+/** Hear what happens to a job, until the returned function is called. `onBroken`: ask for the job instead. */
+export function listen(id: string, onEvent: (event: JobEvent) => void, onBroken: () => void): () => void {
+  const source = new EventSource(`${BASE}/jobs/${one(id)}/events`);
+  source.onmessage = (message: MessageEvent<string>) => {
+    onEvent(JSON.parse(message.data) as JobEvent);
+  };
+  source.onerror = onBroken;
+  return () => {
+    source.close();
+  };
+}

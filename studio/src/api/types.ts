@@ -1,0 +1,29 @@
+/** The nouns of the interface, by their short names. They are made from the server's own description: see schema.d.ts. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Port = Omit<Schemas["Port"], "default" | "constraints"> & { default: Json; constraints: Record<string, Json> };
+export type Command = Omit<Schemas["Command"], "inputs" | "outputs"> & { inputs: Port[]; outputs: Port[] };
+export type ModelSpec = Omit<Schemas["ModelSpec"], "commands" | "options"> & { commands: Command[]; options: Port[] };
+export type ModelSummary = Schemas["ModelSummary"];
+export type ModelPage = Omit<Schemas["Model"], "spec"> & { spec: ModelSpec | null };
+export type Example = Schemas["Example"];
+export type StoredFile = Schemas["File"];
+export type Problem = Schemas["Problem"];
+export type Job = Schemas["Job"];
+export type Output = Job["outputs"][number];
+export type Status = Job["status"];
+export type NewJob = Pick<Schemas["JobRequest"], "model"> & Partial<Schemas["JobRequest"]>;
+export type JobPage = Schemas["JobPage"];
+export type Settings = Schemas["SettingsShown"];
+export type SettingsChange = Partial<Schemas["SettingsChange"]>;
+export type Health = Schemas["Health"];
+export type JobEvent =
+  | Schemas["JobMessage"]
+  | Schemas["ProgressMessage"]
+  | Schemas["LogMessage"]
+  | Schemas["PreviewMessage"]
+  | Schemas["PartMessage"];

@@ -1,0 +1,167 @@
+import { useQuery } from "@tanstack/react-query";
+import { Code2, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { api } from "@/api/client";
+import type { Command, ModelPage, ModelSpec } from "@/api/types";
+import { RoomProblem } from "@/features/connection/room-problem";
+import { useJob } from "@/features/jobs/job-cache";
+import { usePreferences } from "@/features/settings/preferences";
+import { Button, IconButton } from "@/ui/button";
+import { Empty, ProblemNote } from "@/ui/empty";
+import { Ring } from "@/ui/ring";
+import { Splitter } from "@/ui/splitter";
+import { AboutModel } from "./about-model";
+import styles from "./bench.module.css";
+import { EMPTY, useBenches } from "./bench-store";
+import { CodePanel } from "./code-panel";
+import { Filmstrip } from "./filmstrip";
+import { InputPane, isLarge } from "./input-pane";
+import { Options } from "./options";
+import { OutputPane } from "./output-pane";
+import { ResultBar } from "./result-bar";
+import { RunButton } from "./run-button";
+import { useRun } from "./use-run";
+import { commandOf } from "@/features/jobs/shown";
+import { ofJob, startValues, wrongs } from "./values";
+
+/** A model's page: inputs left, outputs right, options beside them. */
+export default function BenchRoom({ name }: { name: string }) {
+  const model = useQuery({ queryKey: ["model", name], queryFn: () => api.model(name) });
+  useEffect(() => {
+    document.title = `${model.data?.title ?? name} · Gesso`;
+  }, [model.data?.title, name]);
+  if (model.data?.spec) return <BenchOf key={name} page={model.data} spec={model.data.spec} />;
+  if (model.isPending) return <Empty icon={<Ring size={32} />} title="Loading the model" />;
+  const problem = model.data?.problem;
+  return (
+    <div className={styles.broken}>
+      <h1>{model.data?.title ?? name}</h1>
+      {problem ? <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} /> : <RoomProblem error={model.error} />}
+    </div>
+  );
+}
+
+function BenchOf({ page, spec }: { page: ModelPage; spec: ModelSpec }) {
+  const bench = useBenches((benches) => benches.byModel[spec.name]) ?? EMPTY;
+  const command = commandOf(spec.commands, bench.command);
+  return command ? <BenchWith key={command.name} page={page} spec={spec} command={command} /> : <Empty title={spec.title}>This model has no command.</Empty>;
+}
+
+/** Put the defaults on an empty bench, and the model's own example, so that one press gives a result. */
+function useSample(model: string, command: Command, isTouched: boolean): { load: () => void; isLoading: boolean; isThere: boolean } {
+  const change = useBenches((benches) => benches.change);
+  const examples = useQuery({ queryKey: ["examples", model], queryFn: () => api.examples(model), staleTime: Infinity });
+  const example = examples.data?.find(({ inputs }) => Object.keys(inputs).every((one) => command.inputs.some((port) => port.name === one)));
+  const load = () => {
+    change(model, { values: { ...startValues(command.inputs), ...example?.inputs } });
+  };
+  useEffect(() => {
+    if (!isTouched) load();
+  }, [model, command.name, example, isTouched]); // eslint-disable-line react-hooks/exhaustive-deps -- `load` is made of these
+  return { load, isLoading: examples.isPending, isThere: example !== undefined };
+}
+
+function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; command: Command }) {
+  const bench = useBenches((benches) => benches.byModel[spec.name]) ?? EMPTY;
+  const { change, setValue } = useBenches.getState();
+  const { share, areOptionsOpen, set } = usePreferences();
+  const [panel, setPanel] = useState<"code" | "about" | null>(null);
+  const [hasTried, setTried] = useState(false);
+  const sample = useSample(spec.name, command, bench.isTouched);
+  const { data: job, live } = useJob(bench.jobId);
+  const runner = useRun(spec.name, command, { bench, job });
+
+  const found = wrongs(command.inputs, bench.values);
+  const refused = runner.problem?.where?.split(/[.[]/)[0];
+  const shownWrongs = {
+    // What is merely not there yet is no fault until somebody presses "Run".
+    ...Object.fromEntries(Object.entries(found).filter(([name]) => hasTried || (bench.values[name] !== undefined && bench.values[name] !== ""))),
+    ...(refused && runner.problem ? { [refused]: runner.problem.message } : {}),
+  };
+  const missing = command.inputs.find((port) => found[port.name] !== undefined);
+  const large = command.inputs.filter(isLarge);
+  const small = command.inputs.filter((port) => !isLarge(port));
+  const output = useRef<HTMLElement>(null);
+  const run = () => {
+    setTried(true);
+    if (missing) return;
+    runner.run();
+    // On a narrow screen the output lies below; elsewhere it is seen already, and nothing moves.
+    output.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  };
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      if (runner.isRunning) runner.cancel();
+      else run();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+    };
+  });
+
+  const runButton = (
+    <RunButton
+      isRunning={runner.isRunning}
+      job={bench.jobId ? job : undefined}
+      missing={missing ? `Missing: ${missing.title || missing.name}` : null}
+      onRun={run}
+      onCancel={runner.cancel}
+    />
+  );
+  return (
+    <div className={styles.bench}>
+      <header className={styles.head}>
+        <h1>{spec.title || spec.name}</h1>
+        <p title={spec.description}>{spec.description}</p>
+        <div className={styles.actions}>
+          {sample.isThere && bench.isTouched && <Button look="quiet" icon={<WandSparkles />} onClick={sample.load}>Sample</Button>}
+          <Button look="quiet" icon={<Info />} onClick={() => { setPanel("about"); }}>About</Button>
+          <Button look="quiet" icon={<Code2 />} onClick={() => { setPanel("code"); }}>Use from code</Button>
+          <IconButton label={areOptionsOpen ? "Fold the options" : "Show the options"} aria-expanded={areOptionsOpen} onClick={() => { set({ areOptionsOpen: !areOptionsOpen }); }}>
+            {areOptionsOpen ? <PanelRightClose /> : <PanelRightOpen />}
+          </IconButton>
+        </div>
+        {!areOptionsOpen && <div className={styles.headRun}>{runButton}</div>}
+      </header>
+      <div className={styles.panes}>
+        <div className={styles.work}>
+          <div className={styles.sides}>
+          {large.length > 0 && (
+            <>
+              <section className={styles.pane} data-side="in" aria-label="Input" style={{ flex: `${String(share)} 1 0` }}>
+                <InputPane ports={large} all={command.inputs} values={bench.values} wrong={shownWrongs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
+              </section>
+              <Splitter label="Between input and output" share={share} onChange={(part) => { set({ share: part }); }} />
+            </>
+          )}
+          <section ref={output} className={styles.pane} data-side="out" aria-label="Output" style={{ flex: `${String(1 - share)} 1 0` }}>
+            <OutputPane command={command} job={job} live={live} onRetry={run} />
+          </section>
+          </div>
+          <footer className={styles.made}>
+            {job && <ResultBar job={job} onOpen={() => { change(spec.name, { values: ofJob(command.inputs, job), seed: String(job.seed), isTouched: true }); }} />}
+            <Filmstrip model={spec.name} chosen={bench.jobId} onChoose={(id) => { change(spec.name, { jobId: id }); }} />
+          </footer>
+        </div>
+        {areOptionsOpen && (
+          <Options
+            spec={spec}
+            command={command}
+            bench={bench}
+            small={small}
+            wrong={shownWrongs}
+            problem={refused ? null : runner.problem}
+            isQuick={runner.isQuick}
+            runButton={runButton}
+          />
+        )}
+      </div>
+      {panel === "code" && <CodePanel spec={spec} command={command} values={bench.values} onClose={() => { setPanel(null); }} />}
+      {panel === "about" && <AboutModel page={page} spec={spec} onClose={() => { setPanel(null); }} />}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { Dices, Lock, LockOpen } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Command, ModelSpec, Port, Problem } from "@/api/types";
+import { usePreferences } from "@/features/settings/preferences";
+import { IconButton } from "@/ui/button";
+import { Segments, Select, Switch, TextInput } from "@/ui/controls";
+import { ProblemNote } from "@/ui/empty";
+import { Field } from "@/ui/field";
+import { queries } from "@/features/connection/queries";
+import type { Job } from "@/api/types";
+import styles from "./bench.module.css";
+import type { Bench } from "./bench-store";
+import { useBenches } from "./bench-store";
+import { OptionRows } from "./input-pane";
+
+interface OptionsProps {
+  spec: ModelSpec;
+  command: Command;
+  bench: Bench;
+  small: Port[];
+  wrong: Record<string, string>;
+  problem: Problem | null;
+  isQuick: boolean;
+  runButton: ReactNode;
+}
+
+const MOST_SEED = 2 ** 32 - 1;
+
+/** The column beside the work: the small inputs, the seed, and the button that runs. */
+export function Options({ spec, command, bench, small, wrong, problem, isQuick, runButton }: OptionsProps) {
+  const { change, setValue } = useBenches.getState();
+  const { isLive, set } = usePreferences();
+  return (
+    <aside className={styles.options} aria-label="Options">
+      <div className={styles.rows}>
+        {spec.commands.length > 1 && <CommandChoice spec={spec} command={command} />}
+        <OptionRows ports={small} values={bench.values} wrong={wrong} onChange={(name, value) => { setValue(spec.name, name, value); }} />
+        <SeedField bench={bench} onChange={(seed) => { change(spec.name, { seed }); }} />
+      </div>
+      <div className={styles.foot}>
+        {problem && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
+        {isQuick && (
+          <label className={styles.live} title="This model is quick enough to run as you change things.">
+            Run as I change things
+            <Switch isOn={isLive} onChange={(isOn) => { set({ isLive: isOn }); }} />
+          </label>
+        )}
+        {runButton}
+      </div>
+    </aside>
+  );
+}
+
+function CommandChoice({ spec, command }: { spec: ModelSpec; command: Command }) {
+  const change = useBenches((benches) => benches.change);
+  const choose = (name: string) => {
+    change(spec.name, { command: name, values: {}, isTouched: false, jobId: null });
+  };
+  const names = spec.commands.map(({ name }) => name);
+  return (
+    <Field label="Command" labelId="command" about={command.description.split("\n")[0]}>
+      {names.length <= 3 ? (
+        <Segments labelledBy="command" choices={names.map((name) => ({ value: name, label: name }))} value={command.name} onChange={choose} />
+      ) : (
+        <Select aria-labelledby="command" value={command.name} onChange={(event) => { choose(event.target.value); }}>
+          {names.map((name) => <option key={name}>{name}</option>)}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+function SeedField({ bench, onChange }: { bench: Bench; onChange: (seed: string) => void }) {
+  const last = bench.jobId ? queries.getQueryData<Job>(["job", bench.jobId])?.seed : undefined;
+  const isKept = bench.seed !== "";
+  return (
+    <Field label="Seed" htmlFor="seed" about={isKept ? "The same seed gives the same result." : "Drawn anew for each run."}>
+      <div className={styles.seed}>
+        <TextInput
+          id="seed"
+          inputMode="numeric"
+          placeholder={last === undefined ? "any" : String(last)}
+          aria-describedby="seed-about"
+          value={bench.seed}
+          onChange={(event) => {
+            const digits = event.target.value.replace(/\D/g, "");
+            onChange(digits === "" ? "" : String(Math.min(MOST_SEED, Number(digits))));
+          }}
+        />
+        <IconButton label="Draw a seed" onClick={() => { onChange(String(Math.floor(Math.random() * (MOST_SEED + 1)))); }}><Dices /></IconButton>
+        <IconButton label={isKept ? "Draw it anew for each run" : "Keep the seed of this result"} aria-pressed={isKept} disabled={!isKept && last === undefined} onClick={() => { onChange(isKept ? "" : String(last ?? "")); }}>
+          {isKept ? <Lock /> : <LockOpen />}
+        </IconButton>
+      </div>
+    </Field>
+  );
+}

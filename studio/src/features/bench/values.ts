@@ -1,0 +1,24 @@
+/** From ports to values and back: what a form starts with, what is wrong, what is sent. */
+
+import type { Job, Port } from "@/api/types";
+import { emptyOf, wrongWith } from "@/widgets/catalogue";
+
+export function startValues(ports: Port[]): Record<string, unknown> {
+  return Object.fromEntries(ports.map((port) => [port.name, emptyOf(port)]));
+}
+
+/** What is wrong, by the name of the port. */
+export function wrongs(ports: Port[], values: Record<string, unknown>): Record<string, string> {
+  const found = ports.map((port) => [port.name, wrongWith(port, values[port.name])] as const);
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== null));
+}
+
+/** The values as they are sent: what is left out stays out, so that the model's own default applies. */
+export function toSend(ports: Port[], values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(ports.map((port): [string, unknown] => [port.name, values[port.name]]).filter(([, value]) => value !== undefined));
+}
+
+/** The values of a job that was made before, for the form. */
+export function ofJob(ports: Port[], job: Job): Record<string, unknown> {
+  return { ...startValues(ports), ...job.inputs };
+}

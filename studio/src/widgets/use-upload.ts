@@ -1,0 +1,56 @@
+import { useEffect, useState } from "react";
+import { useTools } from "./widget";
+
+export interface Upload {
+  /** 0..1 while a file is on its way, else null. */
+  fraction: number | null;
+  /** What went wrong with the last file. */
+  wrong: string | null;
+  /** The file on its way, to be seen at once. */
+  url: string | null;
+  send: (file: File) => void;
+}
+
+/** Send a file to the server and give what it keeps it as to `onChange`. */
+export function useUpload(onChange: (value: unknown) => void): Upload {
+  const tools = useTools();
+  const [fraction, setFraction] = useState<number | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(
+    () => () => {
+      if (url) URL.revokeObjectURL(url);
+    },
+    [url],
+  );
+  const send = async (file: File) => {
+    setWrong(null);
+    setFraction(0);
+    setUrl(URL.createObjectURL(file));
+    try {
+      onChange(await tools.upload(file, setFraction));
+    } catch (error) {
+      setWrong(error instanceof Error ? error.message : String(error));
+    } finally {
+      setFraction(null);
+      setUrl(null);
+    }
+  };
+  return { fraction, wrong, url, send: (file) => void send(file) };
+}
+
+/** Take files that are pasted anywhere in the window, unless another widget took them, or one writes a text. */
+export function usePaste(matches: (file: File) => boolean, onFile: (file: File) => void): void {
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const file = [...(event.clipboardData?.files ?? [])].find(matches);
+      if (!file || event.defaultPrevented) return;
+      event.preventDefault();
+      onFile(file);
+    };
+    window.addEventListener("paste", onPaste);
+    return () => {
+      window.removeEventListener("paste", onPaste);
+    };
+  });
+}

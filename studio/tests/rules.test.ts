@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { Command, Job, ModelSpec } from "@/api/types";
+import { commandLine, curl, python } from "@/features/bench/snippets";
+import { ofJob, startValues, toSend, wrongs } from "@/features/bench/values";
+import { differences } from "@/features/history/compare";
+import { gist, pictureOf, valueOf } from "@/features/jobs/shown";
+import { matches } from "@/features/models/models";
+import { ago, duration, plainNumber, size } from "@/ui/amounts";
+import { palette } from "@/ui/colours";
+import { fill, stroke } from "@/ui/paint";
+import { peaks, toWave } from "@/ui/wave";
+import { fitted, moved, zoomed } from "@/ui/zoom";
+import { port } from "./ports";
+
+const INPUTS = [port("image", {}, { name: "photo" }), port("number", { ge: 0, le: 1 }, { name: "strength", default: 0.5, is_required: false }), port("text", {}, { name: "words", is_required: false })];
+const COMMAND = { name: "run", inputs: INPUTS, outputs: [port("image", {}, { name: "drawing" })] } as unknown as Command;
+const SPEC = { name: "fox", commands: [COMMAND] } as unknown as ModelSpec;
+const JOB = { id: "1", model: "fox", inputs: { photo: { blob: "f", name: "it's.jpg", media_type: "image/jpeg", size_bytes: 1 }, strength: 1 }, outputs: [], seed: 7 } as unknown as Job;
+
+describe("a form", () => {
+  it("starts with defaults, says what is missing, and sends what is there", () => {
+    const values = startValues(INPUTS);
+    expect(values).toEqual({ photo: undefined, strength: 0.5, words: undefined });
+    expect(wrongs(INPUTS, values)).toEqual({ photo: "Give a picture." });
+    expect(toSend(INPUTS, ofJob(INPUTS, JOB))).toEqual(JOB.inputs);
+  });
+});
+
+describe("code", () => {
+  const given = { spec: SPEC, command: COMMAND, values: { ...JOB.inputs, strength: 0.5, words: "it's 5 o'clock" }, origin: "http://127.0.0.1:5142" };
+  it("leaves defaults out and quotes what a shell would read otherwise", () => {
+    expect(commandLine(given)).toBe("gesso run fox \\\n  -i 'photo=@it'\\''s.jpg' \\\n  -i 'words=it'\\''s 5 o'\\''clock' \\\n  -o drawing.png");
+  });
+  it("is Python, and curl", () => {
+    expect(python(given)).toContain('"photo": upload("it\'s.jpg"),');
+    expect(python({ ...given, values: { strength: 1 } })).toContain('"strength": 1,');
+    expect(curl(given)).toContain(`{"file": "'"$photo"'"}`.replace('{"file": ', '{\n      "file": ').replace('"}', '"\n    }'));
+  });
+});
+
+describe("a job", () => {
+  const file = (media_type: string) => ({ blob: media_type, name: "x", media_type, size_bytes: 1 });
+  it("is seen by its picture, or by its first words", () => {
+    expect(pictureOf({ ...JOB, outputs: [{ name: "a", type: "image", value: null, files: [file("image/png")] }] })?.blob).toBe("image/png");
+    expect(pictureOf(JOB)?.blob).toBe("f");
+    expect(gist({ ...JOB, outputs: [{ name: "a", type: "text", value: "a fox", files: [] }] })).toBe("a fox");
+  });
+  it("gives values in line, in a file, in files", () => {
+    expect(valueOf({ name: "a", type: "number", value: 4, files: [] })).toEqual({ value: 4 });
+    expect(valueOf({ name: "a", type: "json", value: null, files: [file("application/json")] }).inFile?.blob).toBe("application/json");
+    expect(valueOf({ name: "a", type: "list", value: null, files: [file("image/png"), file("image/png")] }).value).toHaveLength(2);
+  });
+  it("is compared with another by what differs", () => {
+    expect(differences(JOB, { ...JOB, seed: 8 })).toEqual([{ name: "Seed", values: ["7", "8"] }]);
+  });
+});
+
+describe("words", () => {
+  it("say sizes, times and numbers", () => {
+    expect([size(0), size(1536), size(4e9)]).toEqual(["0 B", "1.5 kB", "4.0 GB"]);
+    expect([duration(0.032), duration(2.6), duration(75)]).toEqual(["32 ms", "2.6 s", "1 min 15 s"]);
+    expect([plainNumber(0.1 + 0.2), plainNumber(5)]).toEqual(["0.3", "5"]);
+    const now = new Date(2026, 10, 22, 14, 0).getTime();
+    expect(ago(new Date(now - 5_000).toISOString(), now)).toBe("just now");
+    expect(ago(new Date(now - 300_000).toISOString(), now)).toBe("5 min ago");
+  });
+  it("find a model by any of its words", () => {
+    const model = { name: "pose", title: "Pose", description: "Finds joints.", category: "people" } as never;
+    expect([matches(model, "joints people"), matches(model, "cat"), matches(model, "")]).toEqual([true, false, true]);
+  });
+});
+
+describe("pictures", () => {
+  it("are fitted, zoomed around a place, and never lost", () => {
+    const place = fitted({ width: 200, height: 100 }, { width: 132, height: 132 });
+    expect(place).toEqual({ scale: 0.5, x: 16, y: 41 });
+    const nearer = zoomed(place, 2, 66, 66, 0.25);
+    expect(nearer).toEqual({ scale: 1, x: -34, y: 16 });
+    expect(moved(nearer, -1e6, 0, { width: 200, height: 100 }, { width: 132, height: 132 }).x).toBe(48 - 200);
+  });
+  it("get the same colours for labels as in Python", () => {
+    const labels = Array.from({ length: 11 }, (_, index) => String(index));
+    expect(Object.values(palette(labels, { "1": "#D60000" })).slice(0, 3)).toEqual(["#8c3bff", "#d60000", "#018700"]);
+    expect(new Set(Object.values(palette(labels, {}))).size).toBe(11);
+  });
+  it("are painted and filled by pixels", () => {
+    const data = { width: 8, height: 8, data: new Uint8ClampedArray(256) } as ImageData;
+    const at = (x: number, y: number) => data.data[(y * 8 + x) * 4 + 3];
+    stroke(data, [4, 0], [4, 8], { colour: [1, 2, 3, 255], size: 1 });
+    fill(data, [0, 0], [9, 9, 9, 128]);
+    expect([at(0, 7), at(4, 4), at(7, 0)]).toEqual([128, 255, 0]);
+  });
+});
+
+describe("sounds", () => {
+  it("have a shape, and become WAV files", () => {
+    expect(peaks(new Float32Array([0, 0.5, -1, 0.25]), 2)).toEqual([0.5, 1]);
+    const view = new DataView(toWave([new Float32Array([0, 1, -1])], 8000));
+    expect([view.getUint32(24, true), view.getInt16(46, true), view.getInt16(48, true)]).toEqual([8000, 32767, -32768]);
+  });
+});

@@ -1,0 +1,93 @@
+"""A real server with the built studio, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+
+from gesso.app import App
+from gesso.server.front_end import WEB
+from gesso.settings import Settings
+from tests.conftest import SHARED_HOME
+from tests.server.program import Program, running
+from tests.studio.models import add_models
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+
+CHROMIUM: Final = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+_FLAGS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                 "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a few models, and with the environments that all tests share."""
+    home = tmp_path_factory.mktemp("studio")
+    environments = SHARED_HOME / "environments"
+    environments.mkdir(parents=True, exist_ok=True)
+    (home / "environments").symlink_to(environments, target_is_directory=True)
+    add_models(App(Settings(home=home), report=lambda _: None), home / "mine")
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(studio_home: Path) -> Iterator[Program]:
+    """A server that runs as long as these tests."""
+    if not (WEB / "index.html").is_file():
+        pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
+    with running(studio_home) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A browser of its own: Debian's Chromium, because Playwright's own is not always to be had."""
+    if CHROMIUM is None:
+        pytest.skip("needs a browser: apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield opened
+        opened.close()
+
+
+class Faults:
+    """What went wrong in a page: errors of its own code, and requests to anybody else."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.found: list[str] = []
+        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
+        page.on("request", lambda request: self._look(request.url, address))
+
+    def _look(self, url: str, address: str) -> None:
+        if not url.startswith((f"{address}/", "data:", "blob:")):
+            self.found.append(f"contacted: {url}")
+
+
+@pytest.fixture
+def page(browser: Any, server: Program) -> Iterator[Any]:
+    """A page with a new profile. At its end it must have had no faults."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme="dark", reduced_motion="reduce", base_url=server.address
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)  # the first run of pose makes its environment
+    faults = Faults(page, server.address)
+    yield page
+    context.close()
+    assert not faults.found
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small picture to give to models."""
+    path = tmp_path_factory.mktemp("photos") / "fox.png"
+    picture = PIL.Image.new("RGB", (320, 240), "#7090b0")
+    PIL.ImageDraw.Draw(picture).ellipse((80, 40, 240, 200), fill="#e08040")
+    picture.save(path)
+    return path

@@ -1,0 +1,131 @@
+"""The studio is for everybody: small screens, eyes that need contrast, keyboards, slow lines, a server that is away."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gesso.server.front_end import WEB
+from gesso.types import catalogue
+from tests.conftest import ROOT
+from tests.server.program import Program, running
+
+AXE = ROOT / "studio/node_modules/axe-core/axe.min.js"
+PLACES = ["/models", "/models/pose", "/models/everything", "/history", "/settings"]
+LARGEST_FIRST_LOAD_BYTES = 250_000
+SOON_S = 1.0
+
+
+def settled(page: Any, place: str) -> None:
+    page.goto(place)
+    page.get_by_role("heading").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.parametrize("place", PLACES)
+def test_axe_finds_nothing_serious(page: Any, place: str, look: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("needs axe-core: npm ci in studio/")
+    page.emulate_media(color_scheme=look)
+    settled(page, place)
+    if place == "/models/pose":
+        page.keyboard.press("Control+Enter")
+        page.locator("dl", has_text="Seed").first.wait_for()
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate("axe.run().then(({violations}) => violations)")
+    serious = [
+        f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_narrow_screen_needs_no_scrolling_sideways(page: Any, place: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    settled(page, place)
+    wide = page.evaluate("""[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > 361
+        && !one.closest('[class*=strip], [class*=segments], [class*=stage], [class*=tabs], pre')).map(one => one.outerHTML.slice(0, 120))""")
+    assert not wide
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_narrow_screen_can_run_a_model(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/models/pose")
+    page.get_by_role("button", name="Replace").wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator("dl", has_text="Seed").first.wait_for()
+    page.get_by_role("img", name="Drawing").wait_for()
+
+
+def test_the_look_is_kept(page: Any) -> None:
+    settled(page, "/settings")
+    page.get_by_role("radio", name="Light").check()
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+def test_it_is_usable_within_a_second(page: Any) -> None:
+    settled(page, "/models")  # the browser and the server have warmed up
+    began = time.monotonic()
+    page.goto("/models")
+    page.get_by_role("link", name="Pose").wait_for()
+    assert time.monotonic() - began < SOON_S
+
+
+def test_the_first_load_is_small() -> None:
+    if not (WEB / "index.html").is_file():
+        pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
+    waiting, seen = re.findall(r'(?:src|href)="/([^"]+\.js)"', (WEB / "index.html").read_text(encoding="utf-8")), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        code = (WEB / name).read_text(encoding="utf-8")
+        waiting += [f"assets/{one}" for one in re.findall(r'(?:from|import)\s*"\./([^"]+\.js)"', code)]
+    assert sum(len(gzip.compress((WEB / name).read_bytes())) for name in seen) < LARGEST_FIRST_LOAD_BYTES
+
+
+def test_it_says_that_the_server_is_away_and_goes_on_by_itself(browser: Any, studio_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    context = browser.new_context()
+    page = context.new_page()
+    with running(home) as first:
+        page.goto(f"{first.address}/models")
+        page.get_by_role("link", name="Pose").wait_for()
+        port = first.port
+    page.get_by_text("The server does not answer.").wait_for(timeout=15_000)
+    with running(home, port=port):
+        page.get_by_text("The server does not answer.").wait_for(state="detached", timeout=15_000)
+        page.get_by_role("link", name="Pose").click()
+        page.get_by_role("heading", name="Pose").wait_for()
+    context.close()
+
+
+def test_without_the_key_it_says_what_to_do(browser: Any, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    context = browser.new_context()
+    page = context.new_page()
+    with running(home, GESSO_NEEDS_KEY="true") as program:
+        page.goto(f"{program.address}/models")
+        page.get_by_text("This Gesso asks who you are.").wait_for()
+        page.goto(program.link)
+        page.get_by_role("link", name="Pose").wait_for()
+        assert page.get_by_text("This Gesso asks who you are.").count() == 0
+    context.close()
+
+
+def test_there_is_one_widget_for_each_data_type() -> None:
+    widgets = {path.stem for path in (ROOT / "studio/src/widgets").glob("*.tsx")}
+    assert widgets == set(catalogue.names())
