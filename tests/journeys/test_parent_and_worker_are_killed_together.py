@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.runtime.host.runtime import make_scratch
+from gesso.runtime.host.scratch import make_scratch
 from tests.journeys.conftest import HEAD, worker_of
 from tests.leftovers import what_stays
 

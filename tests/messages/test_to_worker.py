@@ -10,12 +10,12 @@ import pytest
 from gesso.messages.to_worker import Batch, Cancel, Describe, EndSession, Load, Release, Run, Stop, ToWorker
 from gesso.messages.value import Slot, Value
 
-RUN = Run(run=1, command="run", inputs={"x": Value(header=3, buffers=[b"ab", Slot(0, 65536, 3)])}, seed=7)
+RUN = Run(run=1, command="run", inputs={"x": Value(header=3, buffers=[b"ab", Slot(0, 65536, 4096, 3)])}, seed=7)
 RUN_ON_THE_LINE = {
     "t": "run",
     "run": 1,
     "command": "run",
-    "inputs": {"x": {"header": 3, "buffers": [b"ab", [0, 65536, 3]]}},
+    "inputs": {"x": {"header": 3, "buffers": [b"ab", [0, 65536, 4096, 3]]}},
     "seed": 7,
     "session": None,
     "scratch": "",

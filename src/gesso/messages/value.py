@@ -8,10 +8,15 @@ import msgspec
 
 
 class Slot(msgspec.Struct, frozen=True, array_like=True):
-    """A place in the sender's shared memory: `offset` and `capacity` of the slot, `size` of what is in it; bytes."""
+    """A place in the sender's shared memory.
 
+    `segment` and `segment_size` say what to map, `offset` where in the memory the slot begins, `size` how much is in
+    it; all in bytes.
+    """
+
+    segment: int
+    segment_size: int
     offset: int
-    capacity: int
     size: int
 
 

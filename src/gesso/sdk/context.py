@@ -35,26 +35,28 @@ class RunContext(Protocol):
 
 
 _current: ContextVar[RunContext | None] = ContextVar("gesso_run", default=None)
-_latest: RunContext | None = None
-"""The run that began last: for threads that the model itself started, where no context variable reaches."""
+_under_way: list[RunContext] = []
+"""The runs that have begun and not ended, the latest last: for threads that the model itself started, where no context
+variable reaches."""
+LEVELS = ("debug", "info", "warning", "error")
+"""The levels of a log's lines."""
 
 
 @contextmanager
 def running(context: RunContext) -> Iterator[None]:
     """Make `context` the current run for the code inside."""
-    global _latest  # noqa: PLW0603 - one process runs one model; threads have no other way to find the run
-    before, _latest = _latest, context
+    _under_way.append(context)
     token = _current.set(context)
     try:
         yield
     finally:
         _current.reset(token)
-        _latest = before
+        _under_way.remove(context)
 
 
 def current() -> RunContext | None:
     """Return the current run, or None outside one."""
-    return _current.get() or _latest
+    return _current.get() or (_under_way[-1] if _under_way else None)
 
 
 def _checked() -> RunContext | None:
@@ -71,14 +73,15 @@ def progress(fraction: float, text: str = "") -> None:
     """
     context = _checked()
     if context is not None:
-        context.progress(min(max(float(fraction), 0.0), 1.0), text)
+        fraction = float(fraction)
+        context.progress(min(max(fraction, 0.0), 1.0) if fraction == fraction else 0.0, str(text))  # noqa: PLR0124 - NaN
 
 
 def log(text: str, level: str = "info") -> None:
     """Write a line to the run's log. `level` is "debug", "info", "warning" or "error"."""
     context = _checked()
     if context is not None:
-        context.log(str(text), level)
+        context.log(str(text), level if level in LEVELS else "info")
 
 
 def preview(value: Any, output: str = "") -> None:

@@ -36,17 +36,23 @@ def test_a_small_picture_goes_in_the_message_and_a_big_one_in_a_slot(file: int) 
 def test_where_memory_runs_out_nothing_stays_lent(file: int, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = SlotWriter(file)
     picture = Image(np.zeros((1000, 1000), np.uint8))
-    grow = memory.grow
+    take = memory.take
 
-    def grow_twice(descriptor: int, *, offset: int, size: int) -> None:
+    def take_twice(descriptor: int, *, offset: int, size: int) -> None:
         if offset > 2 * size:
             raise OSError(28, "no space left")
-        grow(descriptor, offset=offset, size=size)
+        take(descriptor, offset=offset, size=size)
 
-    monkeypatch.setattr(memory, "grow", grow_twice)
+    monkeypatch.setattr(memory, "take", take_twice)
     values = dict.fromkeys("abcdef", picture)
     with pytest.raises(OSError, match="no space left"):
         packing.pack_all(dict.fromkeys(values, IMAGE), values, slots=writer)
     with pytest.raises(OSError, match="no space left"):
         packing.pack(LIST, [picture] * 6, slots=writer)
     assert writer.lent_bytes == 0
+
+
+def test_many_small_pictures_do_not_swell_the_message(file: int) -> None:
+    pictures = [Image(np.zeros((120, 120), np.uint8))] * 500
+    packed = packing.pack(LIST, pictures, slots=SlotWriter(file))
+    assert sum(len(buffer) for buffer in packed.buffers if isinstance(buffer, bytes)) <= 2**20

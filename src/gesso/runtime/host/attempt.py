@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -14,6 +14,7 @@ from typing import Any, Self, TypeAlias
 from gesso.errors import GessoError, InputError
 from gesso.messages.to_host import Done, Logged, PartMade, PreviewMade, ProgressMade, ToHost
 from gesso.messages.to_worker import Cancel, Run
+from gesso.runtime.host.scratch import remove_after
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import Command
 from gesso.spec.runnable import MAX_SEED, Event, Log, Part, Preview, Progress, Result
@@ -21,6 +22,9 @@ from gesso.types import catalogue
 
 Report: TypeAlias = Callable[[Event], None]
 """Takes the news of a run as it happens."""
+
+Pace: TypeAlias = Callable[[], Awaitable[None]]
+"""Waits until whoever reads the news is ready for more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,7 @@ class Attempt:
         self._worker = worker
         self._order = order
         self._setup_s = setup_s
+        self._outputs: Mapping[str, Any] = {}
         number = worker.next_run()
         self.asked = Run(
             run=number,
@@ -62,17 +67,20 @@ class Attempt:
 
     def __exit__(self, *_: object) -> None:
         self._listening.close()
+        remove_after(self._outputs, Path(self.asked.scratch))
 
-    async def follow(self, report: Report, *, cancel_grace_s: float) -> Result:
+    async def follow(self, report: Report, *, cancel_grace_s: float, pace: Pace) -> Result:
         """Pass on the news until the run ends. Raises its error; a cancel of this task cancels the run.
 
-        A canceled run gets `cancel_grace_s` seconds to stop by itself, then its worker's process is ended.
+        A canceled run gets `cancel_grace_s` seconds to stop by itself, then its worker's process is ended. `pace` is
+        awaited after each piece of news, so that a slow reader slows the model and fills no memory.
         """
         try:
             async for message in self._worker.news(self._answers):
                 if isinstance(message, Done):
                     return self._result(message)
                 relay(message, self._worker, report=report)
+                await pace()
         except asyncio.CancelledError:
             await self._cancel(cancel_grace_s)
             raise
@@ -92,6 +100,7 @@ class Attempt:
             name: self._worker.unpack(self._order.command.output(name).data_type, value)
             for name, value in done.outputs.items()
         }
+        self._outputs = outputs
         return Result(
             outputs,
             self._order.seed,
@@ -105,8 +114,8 @@ class Attempt:
         self._worker.send(Cancel(self.asked.run))
         try:
             async with asyncio.timeout(grace_s):
-                async for _ in self._worker.news(self._answers):
-                    pass
+                async for message in self._worker.news(self._answers):
+                    self._worker.pass_over(message)
         except TimeoutError:
             await self._worker.kill()
         except GessoError:

@@ -41,13 +41,15 @@ class Launched:
                 os.close(file)
 
 
-def worker_variables(threads: int) -> dict[str, str]:
+def worker_variables(scratch: Path, threads: int) -> dict[str, str]:
     """Return the environment variables of a worker that may use `threads` threads.
 
-    OpenMP's threads wait passively: spinning ones make workers that stand side by side many times slower.
+    OpenMP's threads wait passively: spinning ones make workers that stand side by side many times slower. What a model
+    leaves among its temporary files goes with the folder `scratch`.
     """
     ours = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
-    return ours | child_variables(_NOT_FOR_WORKERS, {})  # a person's own setting of these goes first
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    return ours | child_variables(_NOT_FOR_WORKERS, temporary)  # a person's own setting of threads goes first
 
 
 async def launch(python: Path, scratch: Path, *, threads: int, cwd: Path) -> Launched:
@@ -62,7 +64,7 @@ async def launch(python: Path, scratch: Path, *, threads: int, cwd: Path) -> Lau
     try:
         program = await guarded.start(
             command,
-            variables=worker_variables(threads),
+            variables=worker_variables(scratch, threads),
             scratch=scratch,
             inherited=files,
             cwd=cwd,

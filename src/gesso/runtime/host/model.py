@@ -15,7 +15,7 @@ from gesso.errors import GessoError
 from gesso.messages.to_worker import Batch, EndSession, Load
 from gesso.registry.manifest import Manifest
 from gesso.registry.weights import WeightsFolder
-from gesso.runtime.host.attempt import Attempt, Order, Report, check_seed, relay
+from gesso.runtime.host.attempt import Attempt, Order, Pace, Report, check_seed, relay
 from gesso.runtime.host.environment import Environments
 from gesso.runtime.host.idle import IdleTimer
 from gesso.runtime.host.requirements import read_needs
@@ -24,6 +24,8 @@ from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Progress, Request, Result
 
 _END: Final = None
+_WAITING_EVENTS: Final = 64
+"""So many events wait for whoever reads them; then the worker waits."""
 _T = TypeVar("_T")
 
 
@@ -68,7 +70,12 @@ class WorkerModel:
     async def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run once; see `Runnable`. Closing the iteration cancels the run."""
         events: asyncio.Queue[Event | None] = asyncio.Queue()
-        work = asyncio.create_task(self._run(request, events.put_nowait))
+
+        async def pace() -> None:
+            while events.qsize() > _WAITING_EVENTS:  # noqa: ASYNC110 - rare, and a queue tells nobody that it shrinks
+                await asyncio.sleep(0.005)
+
+        work = asyncio.create_task(self._run(request, events.put_nowait, pace=pace))
         work.add_done_callback(lambda _: events.put_nowait(_END))
         try:
             while (event := await events.get()) is not _END:
@@ -132,7 +139,7 @@ class WorkerModel:
     def _attempt(self, worker: WorkerProcess, order: Order, *, setup_s: float) -> Attempt:
         return Attempt(worker, order, setup_s=setup_s, scratch=self.settings.scratch)
 
-    async def _run(self, request: Request, report: Report) -> None:
+    async def _run(self, request: Request, report: Report, *, pace: Pace) -> None:
         order = self._order(request)
         async with contextlib.AsyncExitStack() as turn:
             turn.enter_context(self._idle.busy())
@@ -141,12 +148,12 @@ class WorkerModel:
             worker, setup_s = await self._ready(report)
             with self._attempt(worker, order, setup_s=setup_s) as attempt:
                 worker.send(attempt.asked)
-                result = await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s)
+                result = await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s, pace=pace)
         report(result)
 
     async def _outcome(self, attempt: Attempt, report: Report) -> Result | GessoError:
         try:
-            return await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s)
+            return await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s, pace=_at_once)
         except GessoError as error:
             return error
 
@@ -181,6 +188,10 @@ class WorkerModel:
             await worker.kill()
             raise
         return worker
+
+
+async def _at_once() -> None:
+    """Go on at once: nobody reads a batch's news as they come."""
 
 
 def _or_error(make: Callable[[], _T]) -> _T | GessoError:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self
-
-import psutil
+from typing import Any, Self
 
 from gesso.registry.manifest import Manifest
 from gesso.registry.weights import WeightsFolder
@@ -17,21 +13,10 @@ from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.environment import Environment, Environments
 from gesso.runtime.host.example_files import FILE, PACKAGE, find_own_file, find_package_file
 from gesso.runtime.host.model import WorkerModel, WorkerSettings
+from gesso.runtime.host.scratch import make_scratch
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
 from gesso.types.base import Json
-
-_SCRATCH: Final = "gesso-scratch-"
-
-
-def make_scratch() -> Path:
-    """Make a folder for passing files, named after this process; those of processes that are dead are removed."""
-    place = Path(tempfile.gettempdir())
-    for folder in place.glob(f"{_SCRATCH}*"):
-        owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)  # another person's stays: we may not
-    return Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
 
 
 class Runtime:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from gesso.errors import GessoError, WorkerDiedError, from_data
+from gesso.errors import GessoError, InputError, WorkerDiedError, from_data
 from gesso.messages.to_host import (
     PROTOCOL_VERSION,
     Described,
@@ -20,15 +20,17 @@ from gesso.messages.to_host import (
     Failed,
     Hello,
     Logged,
+    PartMade,
+    PreviewMade,
     Ready,
     Released,
     ToHost,
 )  # fmt: skip
-from gesso.messages.to_worker import Describe, Load, Release, Stop, ToWorker
+from gesso.messages.to_worker import Batch, Describe, Load, Release, Run, Stop, ToWorker
 from gesso.messages.value import Value
 from gesso.runtime.host.launch import Launched, launch
 from gesso.runtime.transport import packing
-from gesso.runtime.transport.frames import FrameReader, FrameTooLongError, frame
+from gesso.runtime.transport.frames import MAX_MESSAGE_BYTES, FrameReader, FrameTooLongError, frame
 from gesso.runtime.transport.slots import SlotReader, SlotWriter
 from gesso.types.base import DataType
 
@@ -38,6 +40,9 @@ SETUP: Final = 0
 _READ_BYTES: Final = 1 << 18
 _KEPT_LINES: Final = 40
 _LAST_BREATH_S: Final = 1.0
+_LONGEST_LINE: Final = 1 << 16
+_WAITING: Final = 256
+"""So many messages of a run wait for whoever reads them; then the worker waits."""
 
 _M = TypeVar("_M")
 
@@ -114,14 +119,16 @@ class WorkerProcess:
     @contextlib.contextmanager
     def answers(self, run: int) -> Iterator[Answers]:
         """Open a queue for what the worker says of a run, for as long as the context lasts."""
-        queue: Answers = asyncio.Queue()
+        queue: Answers = asyncio.Queue(_WAITING)
         if self._ended is not None:
             queue.put_nowait(self._ended)
         self._answers[run] = queue
         try:
             yield queue
         finally:
-            self._answers.pop(run, None)
+            del self._answers[run]
+            while not queue.empty():
+                self.pass_over(queue.get_nowait())
 
     async def news(self, answers: Answers) -> AsyncIterator[ToHost]:
         """Yield what the worker says of a run; a failure is raised, and the end of the process too."""
@@ -152,6 +159,13 @@ class WorkerProcess:
         """Make a value of the worker's again, without a copy; its memory goes back when the value does."""
         return packing.unpack(data_type, value, slots=self._lent)
 
+    def pass_over(self, message: ToHost | GessoError) -> None:
+        """Take a message that nobody will look at: the memory of its values goes back."""
+        if isinstance(message, PreviewMade | PartMade):
+            packing.pass_over([message.value], slots=self._lent)
+        elif isinstance(message, Done):
+            packing.pass_over(message.outputs.values(), slots=self._lent)
+
     # -- the line -----------------------------------------------------------------------------------------------------
 
     def send(self, message: ToWorker) -> None:
@@ -159,11 +173,22 @@ class WorkerProcess:
         assert self._launched.process.stdin is not None
         if self._ended is not None:
             return  # whoever waits for an answer has been told already
+        try:
+            data = frame(self._encoder.encode(message))
+        except FrameTooLongError as error:
+            self._take_back(message)
+            raise InputError(
+                f"texts and data of at most {MAX_MESSAGE_BYTES // 2**20} MB in all", str(error), hint="Send a file."
+            ) from error
         offsets = [self._unread.popleft() for _ in range(len(self._unread))]
-        data = frame(self._encoder.encode(message))
         if offsets:
             data = frame(self._encoder.encode(Release(offsets))) + data
         self._launched.process.stdin.write(data)
+
+    def _take_back(self, message: ToWorker) -> None:
+        for run in message.runs if isinstance(message, Batch) else [message]:
+            if isinstance(run, Run):
+                packing.take_back(run.inputs, slots=self.slots)
 
     async def _listen(self) -> None:
         printing = self._loop.create_task(self._read_prints())
@@ -172,12 +197,20 @@ class WorkerProcess:
         except (FrameTooLongError, msgspec.MsgspecError) as error:
             self._last_lines.append(f"The worker's line is broken: {error}")
         finally:
-            with contextlib.suppress(TimeoutError):  # the line ends a moment before the process: hear how that ends
-                await asyncio.wait_for(self._launched.process.wait(), _LAST_BREATH_S)
+            await self._exit_code()  # the line ends a moment before the process: hear how that ends
             self._launched.program.end()
-            code = await self._launched.process.wait()
-            await printing
+            code = await self._exit_code()
+            await asyncio.wait([printing], timeout=_LAST_BREATH_S)
+            printing.cancel()  # a stray process may hold the pipe open for ever
             self._end(self._epitaph(code))
+
+    async def _exit_code(self) -> int:
+        """Wait a moment for the process to end. `Process.wait` would also wait for whoever else holds its pipes."""
+        end = self._loop.time() + _LAST_BREATH_S
+        # nothing else tells of a process's end while a stray one holds its pipes
+        while self._launched.process.returncode is None and self._loop.time() < end:  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.002)
+        return 128 + 9 if self._launched.process.returncode is None else self._launched.process.returncode
 
     async def _read_messages(self) -> None:
         assert self._launched.process.stdout is not None
@@ -185,16 +218,21 @@ class WorkerProcess:
         frames = FrameReader()
         while data := await self._launched.process.stdout.read(_READ_BYTES):
             for message in map(decoder.decode, frames.feed(data)):
-                self._deliver(message)
+                await self._deliver(message)
+            if self._unread:
+                self.send(Release([self._unread.popleft() for _ in range(len(self._unread))]))
 
-    def _deliver(self, message: ToHost) -> None:
+    async def _deliver(self, message: ToHost) -> None:
         if isinstance(message, Released):
             for offset in message.offsets:
                 self.slots.release(offset)
             return
-        queue = self._answers.get(getattr(message, "run", SETUP))
+        run = getattr(message, "run", SETUP)
+        queue = self._answers.get(run)
         if queue is not None:
-            queue.put_nowait(message)
+            await queue.put(message)
+        if self._answers.get(run) is not queue or queue is None:  # nobody reads it any more
+            self.pass_over(message)
 
     async def _read_prints(self) -> None:
         """Pass on what C code and child processes print, to every run that is under way."""
@@ -203,15 +241,17 @@ class WorkerProcess:
         rest = b""
         while data := await stream.read(_READ_BYTES):
             *lines, rest = (rest + data).split(b"\n")
+            if len(rest) > _LONGEST_LINE:
+                lines, rest = [*lines, rest], b""
             for line in lines:
-                self._printed(line.decode(errors="replace"))
+                await self._printed(line.decode(errors="replace"))
         if rest:
-            self._printed(rest.decode(errors="replace"))
+            await self._printed(rest.decode(errors="replace"))
 
-    def _printed(self, line: str) -> None:
+    async def _printed(self, line: str) -> None:
         self._last_lines.append(line)
-        for run, queue in self._answers.items():
-            queue.put_nowait(Logged(run, line, "debug"))
+        for run, queue in list(self._answers.items()):
+            await queue.put(Logged(run, line, "debug"))
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -230,6 +270,8 @@ class WorkerProcess:
     def _end(self, reason: GessoError) -> None:
         self._ended = reason
         for queue in self._answers.values():
+            while queue.full():
+                self.pass_over(queue.get_nowait())
             queue.put_nowait(reason)
         self._launched.close()
 

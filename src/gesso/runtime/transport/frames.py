@@ -19,7 +19,7 @@ class FrameTooLongError(ValueError):
 def frame(message: bytes) -> bytes:
     """Return the message with its length before it."""
     if len(message) > MAX_MESSAGE_BYTES:
-        raise FrameTooLongError(f"a message of {len(message)} bytes")
+        raise FrameTooLongError(f"{len(message) / 2**20:.0f} MB")
     return _LENGTH.pack(len(message)) + message
 
 

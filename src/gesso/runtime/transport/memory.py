@@ -17,14 +17,21 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+if sys.platform == "linux":
+    import fcntl
+
 GRANULARITY: Final = max(mmap.ALLOCATIONGRANULARITY, 64 * 1024)
-"""Slots begin and end at multiples of this many bytes: what every system can map."""
+"""Mappings begin and end at multiples of this many bytes: what every system can map."""
 
 
 def create() -> tuple[int, str]:
     """Make an empty shared memory file. Returns its descriptor, and its path where it has one (Windows)."""
     if sys.platform == "linux":
-        return os.memfd_create("gesso", os.MFD_CLOEXEC), ""
+        file = os.memfd_create("gesso", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        fcntl.fcntl(
+            file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+        )  # a model cannot cut it off under us
+        return file, ""
     elif sys.platform == "win32":  # untested: after the documentation of _open, O_TEMPORARY
         path = Path(tempfile.gettempdir()) / f"gesso-{secrets.token_hex(16)}.shm"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_BINARY | os.O_TEMPORARY
@@ -43,8 +50,13 @@ def attach(address: str) -> int:
     return os.open(address, flags)
 
 
-def grow(file: int, *, offset: int, size: int) -> None:
-    """Make the file reach to `offset + size` bytes. Raises `OSError` where there is no memory for it.
+def extend(file: int, size: int) -> None:
+    """Make the file `size` bytes long. That takes no memory yet."""
+    os.ftruncate(file, size)
+
+
+def take(file: int, *, offset: int, size: int) -> None:
+    """Take memory for a part of the file. Raises `OSError` where there is none.
 
     The memory is taken now where the system can (`posix_fallocate`), because touching a page that cannot be had would
     end the process with a bus error. Linux hands out anonymous memory until it must kill somebody, so that what is
@@ -54,8 +66,6 @@ def grow(file: int, *, offset: int, size: int) -> None:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file, offset, size)
-    else:
-        os.ftruncate(file, offset + size)
 
 
 def available_bytes() -> int:
@@ -72,8 +82,8 @@ def view(file: int, *, offset: int, size: int) -> mmap.mmap:
     return mmap.mmap(file, size, offset=offset)
 
 
-def give_back(mapped: mmap.mmap) -> None:
-    """Return the pages of a mapping to the system; the place stays usable and reads as zeros."""
+def give_back(mapped: mmap.mmap, *, offset: int, size: int) -> None:
+    """Return the pages of a part of a mapping to the system; the place stays usable and reads as zeros."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # a file system that cannot punch holes keeps the pages: no harm
-            mapped.madvise(mmap.MADV_REMOVE)
+            mapped.madvise(mmap.MADV_REMOVE, offset, size)

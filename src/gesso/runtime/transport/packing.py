@@ -11,6 +11,8 @@ from gesso.types.base import DataType, Packed
 
 _INLINE_BYTES: Final = 16 * 1024
 """Up to this size a buffer costs less in the message than in a slot of its own."""
+_INLINE_BYTES_OF_A_VALUE: Final = 2**20
+"""The most that the small parts of one value may add to a message."""
 
 
 def pack_all(types: Mapping[str, DataType[Any]], values: Mapping[str, Any], *, slots: SlotWriter) -> dict[str, Value]:
@@ -20,20 +22,36 @@ def pack_all(types: Mapping[str, DataType[Any]], values: Mapping[str, Any], *, s
         for name, value in values.items():
             packed[name] = pack(types[name], value, slots=slots)
     except OSError:
-        for done in packed.values():
-            _take_back(done.buffers, slots)
+        take_back(packed, slots=slots)
         raise
     return packed
+
+
+def take_back(values: Mapping[str, Value], *, slots: SlotWriter) -> None:
+    """Take back what was packed and not sent."""
+    for value in values.values():
+        _take_back(value.buffers, slots)
+
+
+def pass_over(values: Iterable[Value], *, slots: SlotReader) -> None:
+    """Give back what came and nobody will look at."""
+    for value in values:
+        for buffer in value.buffers:
+            if isinstance(buffer, Slot):
+                slots.pass_over(buffer)
 
 
 def pack(data_type: DataType[Any], value: Any, *, slots: SlotWriter) -> Value:
     """Pack a value for the other process. Raises `OSError` where shared memory runs out; then nothing stays lent."""
     packed = data_type.pack(value)
     buffers: list[bytes | Slot] = []
+    left_inline = _INLINE_BYTES_OF_A_VALUE
     try:
         for buffer in packed.buffers:
             size = memoryview(buffer).nbytes
-            buffers.append(bytes(buffer) if size <= _INLINE_BYTES else slots.write(buffer))
+            is_inline = size <= min(_INLINE_BYTES, left_inline)
+            left_inline -= size * is_inline
+            buffers.append(bytes(buffer) if is_inline else slots.write(buffer))
     except OSError:
         _take_back(buffers, slots)
         raise

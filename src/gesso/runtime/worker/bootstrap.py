@@ -12,6 +12,7 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
+_MODEL = 4  # where `loading` puts the model's file among the arguments, which children are given too
 
 
 def die_with_parent() -> None:
@@ -34,7 +35,18 @@ def load_package(folder: str) -> None:
     spec.loader.exec_module(package)
 
 
-if __name__ == "__main__":
+def take_part() -> None:
+    """Let a process that the model itself starts ("spawn" of multiprocessing) import `gesso` and the model's file."""
+    load_package(sys.argv[1])
+    if len(sys.argv) > _MODEL:
+        from gesso.runtime.worker.loading import import_model
+
+        import_model(sys.argv[_MODEL])
+
+
+if __name__ == "__mp_main__":
+    take_part()
+elif __name__ == "__main__":
     die_with_parent()
     load_package(sys.argv[1])
     from gesso.runtime.worker.main import main

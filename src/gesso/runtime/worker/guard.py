@@ -16,10 +16,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 assert sys.platform != "win32", "Windows has job objects instead"
 
 _PR_SET_CHILD_SUBREAPER = 36
+_LAST_BREATH_S = 0.2
 
 
 def become_subreaper() -> None:
@@ -89,6 +91,15 @@ def linux_children() -> set[int]:
     return found
 
 
+def wait_for_children(at_most_s: float) -> None:
+    """Let children end by themselves: some only tidy up, as the resource tracker of multiprocessing does."""
+    end = time.monotonic() + at_most_s
+    with contextlib.suppress(ChildProcessError):
+        while time.monotonic() < end:
+            if not os.waitpid(-1, os.WNOHANG)[0]:
+                time.sleep(0.01)
+
+
 def end_everything(worker: int) -> None:
     """Kill the worker and everything that came from it, until nothing is left."""
     if sys.platform != "linux":
@@ -98,6 +109,9 @@ def end_everything(worker: int) -> None:
         for pid in family:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.kill(worker, signal.SIGKILL)
+    wait_for_children(_LAST_BREATH_S)
     with contextlib.suppress(OSError):
         os.killpg(worker, signal.SIGKILL)
     if sys.platform == "linux":

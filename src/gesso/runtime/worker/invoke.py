@@ -13,6 +13,7 @@ from typing import Any
 
 from gesso.errors import GessoError, InputError, ModelError, RunError
 from gesso.runtime.worker.loading import own_traceback
+from gesso.runtime.worker.texts import said_by
 from gesso.sdk.declaration import Binding
 from gesso.sdk.model import Model, State
 from gesso.spec.model import Command, Port
@@ -52,8 +53,8 @@ def as_model_error(error: BaseException, command: Command) -> GessoError:
         return error
     if isinstance(error, InputError) and re.split(r"[.\[]", error.where)[0] in {port.name for port in command.inputs}:
         return error
-    kind = f"{type(error).__name__}: " if not isinstance(error, GessoError) else ""
-    said = f"The model failed: {kind}{error}" if str(error) else f"The model failed: {type(error).__name__}"
+    kind = "" if isinstance(error, GessoError) else type(error).__name__
+    said = ": ".join(filter(None, ["The model failed", kind, said_by(error)]))
     return ModelError(said.rstrip(".") + ".", detail=own_traceback(error))
 
 

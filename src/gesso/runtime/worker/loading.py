@@ -41,6 +41,11 @@ def load_class(entry: Path, class_name: str = "") -> type[Model]:
     )
 
 
+def import_model(entry: str) -> ModuleType:
+    """Import a model's file in a process that the model started."""
+    return _import(Path(entry))
+
+
 def _import(entry: Path) -> ModuleType:
     sys.path.insert(0, str(entry.parent))
     spec = importlib.util.spec_from_file_location(MODULE_NAME, entry)

@@ -19,10 +19,11 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from gesso.errors import CanceledError, GessoError, SetupError
+from gesso.errors import CanceledError, GessoError, ModelError, SetupError
 from gesso.messages.to_host import PROTOCOL_VERSION, Described, Done, Failed, Hello, Ready
 from gesso.messages.to_worker import Batch, Cancel, Describe, EndSession, Load, Release, Run, Stop, ToWorker
 from gesso.runtime.transport import memory, packing
+from gesso.runtime.transport.frames import FrameTooLongError
 from gesso.runtime.worker import invoke
 from gesso.runtime.worker.channel import Channel
 from gesso.runtime.worker.device import find_device
@@ -30,6 +31,7 @@ from gesso.runtime.worker.loading import load_class, own_traceback
 from gesso.runtime.worker.prints import PrintedLines
 from gesso.runtime.worker.run import WorkerRun
 from gesso.runtime.worker.seeding import seed_libraries
+from gesso.runtime.worker.texts import clean, said_by
 from gesso.runtime.worker.versions import versions_of
 from gesso.sdk import context, declaration
 from gesso.sdk.declaration import Binding
@@ -38,6 +40,9 @@ from gesso.spec.model import coerce_ports
 
 SETUP = 0
 """The number of the "run" to which the news of import and setup belongs."""
+
+_ANYTHING = (Exception, SystemExit, KeyboardInterrupt, asyncio.CancelledError)
+"""What a model's code may raise without ending its worker."""
 
 
 class Worker:
@@ -106,7 +111,7 @@ class Worker:
             elif isinstance(message, EndSession):
                 self._sessions.end(message.session)
         except GessoError as error:
-            self._channel.send(Failed(SETUP, error.to_data()))
+            self._channel.send(Failed(SETUP, {word: clean(text) for word, text in error.to_data().items()}))
 
     def _describe(self, asked: Describe) -> None:
         with context.running(WorkerRun(self._channel, SETUP)):
@@ -117,6 +122,7 @@ class Worker:
 
     def _load(self, asked: Load) -> None:
         began = time.perf_counter()
+        sys.argv[4:] = [asked.entry]  # for processes that the model starts: see bootstrap.py
         with context.running(WorkerRun(self._channel, SETUP)):
             kind = load_class(Path(asked.entry), asked.class_name)
             bindings = declaration.bind(kind)
@@ -129,8 +135,8 @@ class Worker:
                 self._model.setup(**options)
             except GessoError:
                 raise
-            except (Exception, SystemExit) as error:
-                message = f"The model could not get ready: {type(error).__name__}: {error}".rstrip(".") + "."
+            except _ANYTHING as error:
+                message = f"The model could not get ready: {type(error).__name__}: {said_by(error)}".rstrip(".") + "."
                 raise SetupError(message, detail=own_traceback(error)) from error
         self._bindings = bindings
         self._channel.send(Ready(time.perf_counter() - began, self._model.device, versions_of(asked.distributions)))
@@ -141,6 +147,7 @@ class Worker:
         self._runs[asked.run] = run
         run.is_canceled = asked.run in self._canceled
         if run.is_canceled:
+            self._channel.pass_over(asked.inputs.values())
             raise CanceledError("The run was canceled.")
         ports = {port.name: port.data_type for port in binding.command.inputs}
         values = {name: self._channel.unpack(ports[name], value) for name, value in asked.inputs.items()}
@@ -156,7 +163,7 @@ class Worker:
                 _finish_prints()
             del arguments  # so that the inputs' slots go back with the result
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
+        except _ANYTHING as error:
             self._failed(asked, error)
 
     async def _run_async(self, asked: Run) -> None:
@@ -170,9 +177,7 @@ class Worker:
                     outputs = invoke.call(self._model, binding, arguments=arguments, on_part=run.part)
             del arguments
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
-        except asyncio.CancelledError:
-            self._failed(asked, CanceledError("The run was canceled."))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the model's own code: whatever it is, it is told
+        except _ANYTHING as error:
             self._failed(asked, error)
 
     def _run_batch(self, asked: Batch) -> None:
@@ -181,7 +186,7 @@ class Worker:
             try:
                 _, binding, arguments = self._begin(each)
                 begun.append((each, binding, arguments))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+            except _ANYTHING as error:
                 self._failed(each, error)
         if not begun:
             return
@@ -190,7 +195,7 @@ class Worker:
             with context.running(self._runs[begun[0][0].run]):
                 results = invoke.call_batch(self._model, begun[0][1], requests=[arguments for _, _, arguments in begun])
                 _finish_prints()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+        except _ANYTHING as error:
             results = [invoke.as_model_error(error, begun[0][1].command)] * len(begun)
         run_s = time.perf_counter() - began
         for (each, binding, _), result in zip(begun, results, strict=True):
@@ -202,13 +207,22 @@ class Worker:
     def _done(self, asked: Run, binding: Binding, *, outputs: dict[str, Any], run_s: float) -> None:
         types = {port.name: port.data_type for port in binding.command.outputs}
         packed = packing.pack_all(types, outputs, slots=self._channel.slots)
+        try:
+            self._channel.send(Done(asked.run, packed, run_s))
+        except FrameTooLongError as error:
+            packing.take_back(packed, slots=self._channel.slots)
+            raise ModelError(
+                f"The model's texts and data are too large to pass on: {error}.", hint="Return a File instead."
+            ) from error
         self._forget(asked.run)
-        self._channel.send(Done(asked.run, packed, run_s))
 
     def _failed(self, asked: Run, error: BaseException) -> None:
+        is_canceled = asked.run in self._canceled
         self._forget(asked.run)
+        if is_canceled:
+            error = CanceledError("The run was canceled.")
         told = invoke.as_model_error(error, self._bindings[asked.command].command)
-        self._channel.send(Failed(asked.run, told.to_data()))
+        self._channel.send(Failed(asked.run, {word: clean(text) for word, text in told.to_data().items()}))
 
     def _forget(self, run: int) -> None:
         self._runs.pop(run, None)
@@ -245,6 +259,11 @@ def _finish_prints() -> None:
             stream.finish()
 
 
+def _print_plainly() -> None:
+    """In a child that the model forks, print to the descriptors, which the host reads as text."""
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+
+
 def take_over_streams(from_host: str, to_host: str) -> Channel:
     """Move the line to the host away from standard input and output, and give those to the model.
 
@@ -264,6 +283,8 @@ def main(from_host: str, to_host: str) -> None:
     faulthandler.enable(os.dup(2))
     channel = take_over_streams(from_host, to_host)
     setup = WorkerRun(channel, SETUP)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_print_plainly)
     sys.stdout = PrintedLines(1, setup.log)
     sys.stderr = PrintedLines(2, setup.log)
     Worker(channel).serve()

@@ -39,7 +39,8 @@ class PrintedLines(io.TextIOBase):
             lines.append(self._line)
             self._line = ""
         for line in lines:
-            self._emit(line)
+            for start in range(0, len(line) or 1, _LONGEST_LINE):
+                self._emit(line[start : start + _LONGEST_LINE])
         return len(text)
 
     def finish(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from gesso.messages.to_host import Logged, PartMade, PreviewMade, ProgressMade
 from gesso.runtime.worker.channel import Channel
 from gesso.runtime.worker.invoke import check_preview, preview_port
+from gesso.runtime.worker.texts import clean
 from gesso.sdk.declaration import Binding
 from gesso.spec.model import Port
 
@@ -34,11 +35,11 @@ class WorkerRun:
 
     def progress(self, fraction: float, text: str) -> None:
         """Send how far the run is."""
-        self._channel.send(ProgressMade(self._run, fraction, text))
+        self._channel.send(ProgressMade(self._run, fraction, clean(text)))
 
     def log(self, text: str, level: str) -> None:
         """Send a line of the log."""
-        self._channel.send(Logged(self._run, text, level))
+        self._channel.send(Logged(self._run, clean(text), level))
 
     def preview(self, value: Any, output: str) -> None:
         """Send an unfinished value."""
