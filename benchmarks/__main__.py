@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 
-from benchmarks import history, overhead, starting
+from benchmarks import history, overhead, remix, starting
 from benchmarks.figures import table
 from gesso.version import VERSION
 
@@ -24,6 +24,8 @@ def main() -> None:
     print(table(starting.main()))
     print("## Jobs\n")
     print(table(history.main()))
+    print("## Remix\n")
+    print(table(remix.main()))
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def test_a_model_that_takes_several_at_once_gets_several(gesso: Gesso, photos: P
     assert ended.code == 7
     assert ended.out == "A.jpg: 64 wide\nb.png: 48 wide\n"
     assert "3 at once" in ended.err
-    assert "odd.png: The model failed with ValueError: odd." in ended.err
+    assert "odd.png: The model failed: ValueError: odd." in ended.err
 
 
 def test_many_files_go_in_batches(gesso: Gesso, work: Path) -> None:

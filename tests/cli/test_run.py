@@ -182,6 +182,7 @@ def test_a_folder_for_o_takes_all_outputs(gesso: Gesso, both: str) -> None:
     assert sorted(path.name for path in Path("out").iterdir()) == [
         "both-picture.png",
         "both-points.json",
+        "both-points.json.recipe.json",
         "both-words.txt",
     ]
 
@@ -335,7 +336,7 @@ def test_a_failing_model_shows_the_end_of_its_traceback(gesso: Gesso, work: Path
     """)
     ended = gesso("run", model, "--trust")
     assert ended.code == 1
-    assert "The model failed with ValueError: too deep." in ended.err
+    assert "The model failed: ValueError: too deep." in ended.err
     assert "lines more with --debug" in ended.err
     assert "return outer()" not in ended.err
     whole = gesso("run", model, "--debug").err

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import typer.main
+from typer.core import TyperGroup
 
 from gesso.cli.commands import app
 from gesso.cli.exits import MEANINGS
@@ -30,11 +31,26 @@ def test_the_exit_codes_are_the_real_ones() -> None:
 def test_the_commands_are_the_real_ones() -> None:
     named = [re.findall(r"`gesso (\w+)", row[0])[0] for row in rows("")]
     command = typer.main.get_command(app)
-    assert named == list(getattr(command, "commands", {}))
+    assert isinstance(command, TyperGroup)
+    assert named == command.list_commands(typer.Context(command))
 
 
 @pytest.mark.parametrize(
-    "option", ["-i", "-o", "--json", "--example", "--seed", "--option", "--trust", "-q", "--debug"]
+    "option",
+    [
+        "-i",
+        "-o",
+        "--json",
+        "--example",
+        "--seed",
+        "--option",
+        "--trust",
+        "-q",
+        "--debug",
+        "--recipe",
+        "--here",
+        "--new-key",
+    ],
 )
 def test_every_option_that_wants_a_word_has_one(option: str) -> None:
     assert f"`{option}" in PAGE

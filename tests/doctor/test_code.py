@@ -123,3 +123,8 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (found,) = read_code(tmp_path / "model.py").findings
     assert found.kind == "problem"
     assert "UTF-8" in found.hint
+
+
+def test_a_name_that_stands_twice_in_a_line_is_said_once(tmp_path: Path) -> None:
+    found = problems(tmp_path, "from gesso import Model\n" + method("run(self, p: Image) -> Image"))
+    assert [finding.message for finding in found] == ["Image is not known here."]

@@ -102,3 +102,29 @@ def test_a_licence_is_missed_but_not_demanded(tmp_path: Path) -> None:
     assert licence_of(tmp_path).kind == "remark"
     (tmp_path / "LICENSE.txt").touch()
     assert licence_of(tmp_path).kind == "good"
+
+
+def test_the_remark_on_the_licence_says_where_a_single_file_has_it(tmp_path: Path) -> None:
+    from gesso.registry.manifest import read_manifest
+
+    (tmp_path / "edges.py").write_text(HEAD, encoding="utf-8")
+    _, findings = look_at(read_manifest(tmp_path / "edges.py"))
+    assert "[tool.gesso] in the comment at the top" in findings[-1].hint
+
+
+def test_an_example_that_names_a_missing_file_is_a_problem(tmp_path: Path) -> None:
+    from gesso.registry.manifest import read_manifest
+
+    (tmp_path / "model.py").write_text(HEAD, encoding="utf-8")
+    (tmp_path / "gesso.toml").write_text('[[examples]]\nphoto = "file:me.jpg"\nn = 3\n')
+    _, findings = look_at(read_manifest(tmp_path))
+    assert "'me.jpg', which is not in the model's folder" in next(f for f in findings if f.title == "Examples").message
+    (tmp_path / "me.jpg").touch()
+    _, findings = look_at(read_manifest(tmp_path))
+    assert next(f for f in findings if f.title == "Examples").kind == "good"
+
+
+async def test_an_example_that_names_a_missing_file_of_a_package_is_a_problem(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "gesso.toml").write_text('[[examples]]\nn = "package:numpy/none.jpg"\n')
+    findings, _ = await try_out(tmp_path, "class A(Model):\n    def run(self, n: str) -> str:\n        return n\n")
+    assert "numpy/none.jpg" in next(finding for finding in findings if finding.kind == "problem").message

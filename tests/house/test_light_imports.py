@@ -38,6 +38,9 @@ def modules_after(code: str) -> set[str]:
             id="gesso version",
         ),
         pytest.param("import gesso.app", {"sqlalchemy", "fastapi", "torch", "av"}, id="a run without a server"),
+        pytest.param(
+            "import gesso.cli.order", {"sqlalchemy", "fastapi", "httpx", "httpcore", "uvicorn"}, id="gesso run"
+        ),
         pytest.param("import gesso.jobs.marks", {"sqlalchemy", "httpx", "pydantic"}, id="a recipe"),
         pytest.param("import gesso.runtime.worker.main", SERVER, id="the worker"),
         pytest.param("import gesso.runtime.transport, gesso.messages", SERVER, id="the transport"),

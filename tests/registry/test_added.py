@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.errors import DeclarationError, NotFoundError
+from gesso.errors import DeclarationError, NotFoundError, SettingsError
 from gesso.registry.added import AddedModels
 
 
@@ -31,3 +31,9 @@ def test_what_is_no_record_is_passed_over_or_named(tmp_path: Path) -> None:
         added.get("broken")
     with pytest.raises(NotFoundError):
         added.remove("none")
+
+
+def test_a_record_that_cannot_be_written_says_why(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(SettingsError, match="is a file, not a folder"):
+        AddedModels(tmp_path / "home" / "models").put("sketch", path=Path("somewhere"), digest="abc")

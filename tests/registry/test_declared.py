@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -146,3 +147,10 @@ def test_what_is_wrong_in_the_file_is_named(code: str, message: str) -> None:
 def test_any_text_is_read_or_refused(toml: str | None, code: str) -> None:
     with contextlib.suppress(DeclarationError):
         read(toml, code)
+
+
+def test_many_beginnings_of_blocks_are_read_in_one_pass() -> None:
+    began = time.monotonic()
+    assert read(code="# /// script\n" * 200_000) == Declared()
+    assert time.monotonic() - began < 5
+    assert read(code="# /// other\n# /// script\n# ///\n\n" + block('requires-python = ">=3.11"')).requires_python

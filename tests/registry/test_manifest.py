@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,50 @@ def test_two_weights_of_one_name_are_refused(tmp_path: Path) -> None:
     one = f'[[weights]]\nname = "net.onnx"\nurl = "https://example.org/x"\nsha256 = "{"0" * 64}"\n'
     with pytest.raises(DeclarationError, match="two have the same name"):
         read_manifest(make_folder(tmp_path / "mine", one * 2))
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        (f"memory_mb = {'1' * 5000}", "memory_mb in gesso.toml is a number with more digits"),
+        (f"memory_mb = 0x{'1' * 5000}", "expected a number of megabytes, but got a very large number"),
+        ("preview = 'http://[x'", "preview in gesso.toml: 'http://[x' is not an address"),
+        (weights(url="'https://[x'"), "url of the weights w.bin in gesso.toml"),
+        (weights(size_bytes=f"0x{'1' * 5000}"), "cannot have so many bytes"),
+    ],
+)
+def test_numbers_and_addresses_that_cannot_be_read_are_refused(tmp_path: Path, toml: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        read_manifest(make_folder(tmp_path / "pose", toml))
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["gesso.toml", "model.py"])
+def test_only_ordinary_files_of_a_fair_size_inside_the_folder_are_read(tmp_path: Path, name: str) -> None:
+    file = make_folder(tmp_path / "pose") / name
+    file.write_bytes(b"#" * 5_000_001)
+    with pytest.raises(DeclarationError, match="The largest that is read") as caught:
+        read_manifest(tmp_path / "pose")
+    assert name in caught.value.message
+    file.unlink()
+    file.symlink_to("/dev/zero" if Path("/dev/zero").exists() else tmp_path)
+    with pytest.raises(DeclarationError, match="lies outside"):
+        read_manifest(tmp_path / "pose")
+    file.unlink()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(file)
+        with pytest.raises(DeclarationError, match="not an ordinary file"):
+            read_manifest(tmp_path / "pose")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no names in bytes")
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    try:
+        folder = make_folder(tmp_path / os.fsdecode(b"mod\xff"))
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    with pytest.raises(DeclarationError, match="not UTF-8"):
+        read_manifest(folder)
+    with pytest.raises(NotFoundError) as caught:
+        read_manifest(folder / "none")
+    caught.value.message.encode()

@@ -22,3 +22,9 @@ def test_pythons() -> None:
     assert "2.7" in read_python("")
     with pytest.raises(DeclarationError, match=r"requires-python: 'three'"):
         read_python("three")
+
+
+def test_a_condition_that_cannot_be_decided_is_refused() -> None:
+    assert read_requirement("numpy; os_name == 'posix'").marker
+    with pytest.raises(DeclarationError, match="cannot be decided"):
+        read_requirement('numpy; os_name ~= "x"')

@@ -94,6 +94,7 @@ def test_the_folder_where_one_is_and_the_home(registry: Registry, monkeypatch: p
         ("Pose", "Did you mean pose"),
         ("zzz", "There are: pose, posterise."),
         ("mine", "write ./mine"),
+        ("edges", "There is edges.py here: write ./edges.py."),
         ("", "There are: pose, posterise."),
         ("nu\0l", "There are: pose, posterise."),
         ("./none", "spelt right"),
@@ -102,6 +103,7 @@ def test_the_folder_where_one_is_and_the_home(registry: Registry, monkeypatch: p
 )
 def test_a_reference_that_leads_nowhere_says_what_is_near(registry: Registry, reference: str, hint: str) -> None:
     make_folder(Path("mine"))
+    make_file(Path("edges.py"))
     with pytest.raises(NotFoundError) as caught:
         registry.find(reference)
     assert hint in caught.value.hint
@@ -325,3 +327,12 @@ async def test_what_the_describer_raises_is_not_kept(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(GessoError, match="no"):
             await registry.spec(replace(source))
+
+
+async def test_a_spec_that_cannot_be_kept_fails_nothing(
+    registry: Registry, describer: Describer, tmp_path: Path
+) -> None:
+    make_folder(Path("mine"))
+    registry.trust.trust(registry.find("./mine"))
+    (tmp_path / "home" / "cache").touch()
+    assert (await registry.spec(registry.find("./mine"))).name == "mine"

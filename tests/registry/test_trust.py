@@ -91,3 +91,9 @@ def test_two_who_trust_at_once_lose_nothing(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert all(map(Trust(tmp_path / "home").is_trusted, models))
+
+
+def test_trust_that_cannot_be_written_down_says_why(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(SettingsError, match="is a file, not a folder"):
+        Trust(tmp_path / "home").trust(source(make_folder(tmp_path / "pose")))

@@ -87,8 +87,8 @@ async def served(warm_home: Path, tmp_path: Path) -> AsyncIterator[Served]:
         app.trust.trust(app.registry.add(str(tmp_path / "many.py")))
         ready: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(serve(app, port=0, on_ready=ready.set_result))
-        await asyncio.wait([ready, serving], return_when=asyncio.FIRST_COMPLETED)
-        line = Loopback.at((await ready).url)
+        async with asyncio.timeout(60):
+            line = Loopback.at((await ready).url)
         yield Served(app, Server(line), tmp_path)
         serving.cancel()
         await asyncio.wait([serving])

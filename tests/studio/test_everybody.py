@@ -13,12 +13,16 @@ import pytest
 from gesso.server.front_end import WEB
 from gesso.types import catalogue
 from tests.conftest import ROOT
-from tests.server.program import Program, running
+from tests.server.program import running
 
 AXE = ROOT / "studio/node_modules/axe-core/axe.min.js"
 PLACES = ["/models", "/models/pose", "/models/everything", "/history", "/settings"]
 LARGEST_FIRST_LOAD_BYTES = 250_000
 SOON_S = 1.0
+_SCROLLS = "[class*=strip], [class*=segments], [class*=stage], [class*=tabs], pre"
+_TOO_WIDE = f"""[...document.querySelectorAll("main *")]
+    .filter(one => one.getBoundingClientRect().right > 361 && !one.closest("{_SCROLLS}"))
+    .map(one => one.outerHTML.slice(0, 120))"""
 
 
 def settled(page: Any, place: str) -> None:
@@ -51,8 +55,7 @@ def test_axe_finds_nothing_serious(page: Any, place: str, look: str) -> None:
 def test_a_narrow_screen_needs_no_scrolling_sideways(page: Any, place: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     settled(page, place)
-    wide = page.evaluate("""[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > 361
-        && !one.closest('[class*=strip], [class*=segments], [class*=stage], [class*=tabs], pre')).map(one => one.outerHTML.slice(0, 120))""")
+    wide = page.evaluate(_TOO_WIDE)
     assert not wide
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -84,7 +87,10 @@ def test_it_is_usable_within_a_second(page: Any) -> None:
 def test_the_first_load_is_small() -> None:
     if not (WEB / "index.html").is_file():
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
-    waiting, seen = re.findall(r'(?:src|href)="/([^"]+\.js)"', (WEB / "index.html").read_text(encoding="utf-8")), set[str]()
+    waiting, seen = (
+        re.findall(r'(?:src|href)="/([^"]+\.js)"', (WEB / "index.html").read_text(encoding="utf-8")),
+        set[str](),
+    )
     while waiting:
         name = waiting.pop()
         if name in seen:

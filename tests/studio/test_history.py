@@ -48,7 +48,8 @@ def test_run_again_keeps_the_seed_and_vary_does_not(made: Any) -> None:
     made.get_by_role("dialog").get_by_role("button", name="Vary").click()
     made.wait_for_function("() => location.pathname === '/models/everything'")
     made.wait_for_function(
-        "seed => { const now = [...document.querySelectorAll('dl dd')].at(-1); return now && now.textContent !== seed }", arg=seed
+        "seed => ![seed, undefined].includes([...document.querySelectorAll('dl dd')].at(-1)?.textContent)",
+        arg=seed,
     )
 
 

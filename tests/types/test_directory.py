@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
 
-from gesso.errors import DeclarationError, InputError
+from gesso.errors import DeclarationError, InputError, StorageError
 from gesso.types.directory import Directory, DirectoryType
 
 
@@ -60,10 +61,20 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 def test_writing_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
-    with pytest.raises(InputError, match="can be written"):
+    with pytest.raises(StorageError, match="is a file, not a folder"):
         DirectoryType().write(DirectoryType().sample(), tmp_path / "a")
 
 
 def test_a_contradiction_is_told() -> None:
     with pytest.raises(DeclarationError):
         DirectoryType(max_files=0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no names in bytes")
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"\xff.txt")).touch()
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    with pytest.raises(InputError, match="not UTF-8"):
+        DirectoryType().read(tmp_path)

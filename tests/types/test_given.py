@@ -42,6 +42,8 @@ def test_values_are_said_in_words(value: Any, words: str) -> None:
     [
         (b"", "an empty file"),
         (b"a", "a text file of 1 byte"),
+        (b'<?xml version="1.0"?>\n<svg/>', "an SVG drawing of 28 bytes"),
+        (b"8BPS\x00\x01", "a Photoshop file of 6 bytes"),
         (b"\x00\x01", "an unknown kind of file of 2 bytes"),
         (b"\x89PNG\r\n\x1a\n", "a PNG picture of 8 bytes"),
         (b"\x00\x00\x00\x18ftypheic", "a HEIC picture of 12 bytes"),

@@ -176,3 +176,8 @@ def test_what_a_format_cannot_keep_is_brought_down(ending: str) -> None:
     deep = ImageType().coerce(picture.encode(np.full((16, 16), 32_896, np.uint16), ending))
     assert abs(int(deep.grey[0, 0]) - 128) <= 2
     assert deep.pixels.dtype == (np.uint16 if ending in (".png", ".tif", ".tiff") else np.uint8)
+
+
+def test_a_video_is_no_picture_but_has_some() -> None:
+    with pytest.raises(InputError, match="Take one frame of it"):
+        picture.open_picture(b"\x00\x00\x00\x18ftypisom" + bytes(100), ImageType().refuse)

@@ -66,12 +66,31 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         source.read_file(tmp_path / "pipe", REFUSE)
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="can be written"):
-        source.write_file(tmp_path / "missing" / "fox", FOX)
-
-
 @pytest.mark.parametrize("text", ["NaN", "[Infinity]", "[" * 100_000, "9" * 5000, "fox", b"\xff"])
 def test_json_that_is_none_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         source.parse_json(text)
+
+
+def test_a_missing_file_names_what_is_near(tmp_path: Path) -> None:
+    (tmp_path / "me.jpg").touch()
+    for name, hint in {
+        "me.jpeg": "Did you mean me.jpg?",
+        "ME.JPG.": "me.jpg",
+        "*.jpg": "Name the folder",
+        "zzz": "",
+    }.items():
+        with pytest.raises(InputError, match="not there") as caught:
+            source.read_file(tmp_path / name, REFUSE)
+        assert hint in caught.value.hint
+    with pytest.raises(InputError, match="without file://"):
+        source.read_file(Path("file:///photo.jpg"), REFUSE)
+    with pytest.raises(InputError, match="without file://"):
+        source.from_text("file:///home/me/photo.jpg", REFUSE)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no names in bytes")
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.txt")
+    with pytest.raises(InputError, match="not UTF-8"):
+        source.read_file(path, REFUSE)

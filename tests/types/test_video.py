@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.errors import InputError
+from gesso.errors import InputError, StorageError
 from gesso.types.file import File
 from gesso.types.video import Video, VideoType
 
@@ -51,7 +51,7 @@ def test_a_film_on_the_disk_is_copied(tmp_path: Path) -> None:
     film = VideoType().read(tmp_path / "one.gif")
     VideoType().write(film, tmp_path / "two.gif")
     assert (tmp_path / "two.gif").read_bytes() == film.bytes()
-    with pytest.raises(InputError, match="can be written"):
+    with pytest.raises(StorageError, match="cannot be written: there is no folder"):
         VideoType().write(film, tmp_path / "missing" / "two.gif")
 
 

@@ -26,6 +26,8 @@ from gesso.types.file_names import plain_name
 
 async def find_model(app: App, reference: str, *, is_trusted: bool, terminal: Terminal) -> ModelSource:
     """Return the model that a recipe names. One from the web is asked for before it is fetched, and before it runs."""
+    if reference.startswith(("//", "\\\\")):  # to Windows a folder of another computer: to look at it is to go there
+        raise TrustError(f"The recipe names a model on another computer, {reference}, and nobody was asked for it.")
     if not is_git_reference(reference):
         return find_trusted(app, reference, is_trusted=is_trusted, terminal=terminal)
     try:
@@ -63,9 +65,9 @@ class Ingredients:
     def inputs(self, command: Command, *, given: Collection[str]) -> dict[str, Input]:
         """Return the inputs but for those that are given otherwise. One that is nowhere raises `InputError`."""
         if missing := sorted(set(self.recipe.inputs_left_out) - set(given)):
-            raise InputError("a recipe with all of its inputs", f"one that leaves out {', '.join(missing)}",
-                             hint=f"Add -i {missing[0]}=...")  # fmt: skip
-        kept = {name: value for name, value in self.recipe.inputs.items() if name not in given}
+            given_instead = f"one that leaves out {', '.join(missing)}"
+            raise InputError("a recipe with all of its inputs", given_instead, hint=f"Add -i {missing[0]}=...")
+        kept = _without(self.recipe.inputs, given)
         found = {name: self._find(value, name) for name, value in kept.items()}
         ports = [port for port in command.inputs if port.name in found]
         values = Inputs(self.blobs, self.scratch).open(ports, found)
@@ -87,9 +89,9 @@ class Ingredients:
             for path in (folder / name for folder in self.folders):
                 if path.is_file() and _digest(path) == file["blob"]:
                     return path
+            expected = f"the file {name} with the SHA-256 {file['blob'][:12]}…"
             hint = f"If you have it, add -i {where.partition('[')[0]}=@{name}"
-            raise InputError(f"the file {name} with the SHA-256 {file['blob'][:12]}…", "no such file", hint=hint,
-                             where=where) from error  # fmt: skip
+            raise InputError(expected, "no such file", hint=hint, where=where) from error
         return dict(file)
 
 
@@ -99,7 +101,7 @@ def compare(recipe: Recipe, made: Recipe, *, terminal: Terminal) -> int:
         word
         for word, then, now in (
             ("command", recipe.command, made.command),
-            ("inputs", _content(recipe.inputs), _content(made.inputs)),
+            ("inputs", _content(recipe.inputs), _content(_without(made.inputs, recipe.inputs_left_out))),
             ("options", recipe.options, made.options),
             ("seed", recipe.seed, made.seed),
         )
@@ -132,6 +134,10 @@ def _content(value: Json) -> Json:
     if isinstance(value, dict):
         return {name: _content(part) for name, part in value.items()}
     return [_content(part) for part in value] if isinstance(value, list) else value
+
+
+def _without(values: Mapping[str, Json], names: Collection[str]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def _digest(path: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -64,12 +63,10 @@ async def carry_out(order: Order, terminal: Terminal) -> int:
     with tempfile.TemporaryDirectory(prefix="gesso-run-", ignore_cleanup_errors=True) as scratch:
         async with App(settings.load(), report=terminal.report) as app:
             work = await _work(app, order, recipe=recipe, terminal=terminal, scratch=Path(scratch))
-            destination = work.destination()  # first all that can be wrong with the words, then the reading
-            _ = work.options
+            runner = await work.runner(work.destination())  # first all that can be wrong with the words
             inputs = await work.inputs()
             work.check(inputs)
-            runner = await work.runner(destination)
-            destination.make_folders()
+            runner.destination.make_folders()
             if work.given.files is not None:
                 return await _run_folder(FolderRun(runner=runner, files=work.given.files, inputs=inputs))
             return await _run_once(runner, inputs, recipe=recipe)
@@ -163,32 +160,27 @@ class _Work:
 
     async def _place(self) -> Place:
         """Return where it runs: in the Gesso that serves this home, which knows models by name alone, or here."""
-        order = self.order
+        order, options = self.order, self._options()
         seed = self.recipe.seed if order.seed is None and self.recipe else order.seed
         is_served = is_name(self.source.reference) and not order.is_here
         server = await running_server(self.app.settings.home, self.terminal) if is_served else None
         if server is None:
-            model = self.app.runtime.open(
-                self.spec, self.source.manifest, options=self.options, device=order.device
-            )  # fmt: skip
-            return Here(
-                model=model, command=self.command, source=self.source, seed=seed, timeout_s=order.timeout_s
-            )  # fmt: skip
-        remote = RemoteModel(
+            here = self.app.runtime.open(self.spec, self.source.manifest, options=options, device=order.device)
+            return Here(model=here, command=self.command, source=self.source, seed=seed, timeout_s=order.timeout_s)
+        there = RemoteModel(
             server=server,
             reference=self.source.reference,
             spec=self.spec,
             folder=self.scratch,
-            options=self.options,
+            options=options,
             device=order.device,
             priority="interactive" if self.given.files is None else "batch",
             timeout_s=order.timeout_s,
         )
-        return There(model=remote, command=self.command, seed=seed)
+        return There(model=there, command=self.command, seed=seed)
 
-    @cached_property
-    def options(self) -> dict[str, Json]:
-        """The options of the setup in wire form: those of the recipe, and what was said instead."""
+    def _options(self) -> dict[str, Json]:
+        """Return the options of the setup in wire form: those of the recipe, and what was said instead."""
         types = {port.name: port.data_type for port in self.spec.options}
         kept = coerce_ports(self.spec.options, self.recipe.options if self.recipe else {})
         wire = {name: types[name].to_wire(value) for name, value in kept.items()}

@@ -12,7 +12,6 @@ import msgspec
 
 from gesso.cli.given import Input, Unkept, describe
 from gesso.errors import GessoError, InputError, RunError, SetupError
-from gesso.jobs.history import files_of
 from gesso.jobs.recipe import Recipe
 from gesso.registry.source import ModelSource
 from gesso.remote.model import JobResult, RemoteModel
@@ -117,9 +116,8 @@ class There:
     async def _sent(self, inputs: Inputs) -> dict[str, Json]:
         files = Unkept()
         described = await asyncio.to_thread(describe, self.command.inputs, inputs, blobs=files)
-        for digest in dict.fromkeys(files_of(described)):
-            if digest in files.sources:
-                await self.model.server.keep(digest, files.sources[digest])
+        for digest, source in files.sources.items():
+            await self.model.server.keep(digest, source)
         return described
 
 

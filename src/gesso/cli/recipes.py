@@ -65,8 +65,9 @@ def write_recipe(path: Path, recipe: Recipe, *, data_type: DataType[Any]) -> Non
     """
     from gesso.jobs.marks import BESIDE, mark, mark_json
     from gesso.types.list import ListType
-    from gesso.types.source import parse_json, write_file
+    from gesso.types.source import parse_json
     from gesso.types.stored import StoredType
+    from gesso.types.writing import write_file
 
     item = data_type.item if isinstance(data_type, ListType) else data_type
     if isinstance(item, StoredType) or not path.is_file():

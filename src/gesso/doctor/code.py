@@ -63,7 +63,8 @@ def read_code(path: Path, class_name: str = "") -> Code:
     model = named[0]
     commands = _commands(model)
     known = _known_names(tree)
-    problems = [finding for command in commands for finding in _look_at(command, path, known=known)]
+    looks = (finding for command in commands for finding in _look_at(command, path, known=known))
+    problems = list(dict.fromkeys(looks))  # a name that stands twice in a line is said once
     if not commands and not _inherits(model):
         problems = [_no_command(path, model)]
     findings = [readable, Finding(title=_MODEL), *(problems or [Finding(title=_PORTS)])]

@@ -13,23 +13,12 @@ from packaging.utils import canonicalize_name
 from gesso.doctor.code import Code, place
 from gesso.doctor.finding import Finding
 from gesso.registry.packages import read_requirement
+from gesso.sdk.distributions import package_of
 from gesso.spec.model import Requirements
 
 _IMPORTS: Final = "Imports"
 
 _ALWAYS_THERE: Final = frozenset({"gesso", "numpy", "pillow", "msgspec"})
-_PACKAGE_OF: Final = {  # where the name to import is not the name to install
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python-headless",
-    "dateutil": "python-dateutil",
-    "fitz": "pymupdf",
-    "google": "protobuf",
-    "OpenGL": "pyopengl",
-    "PIL": "pillow",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "yaml": "pyyaml",
-}
 _SAME_MODULE: Final = {  # packages that bring the same module
     "opencv-python-headless": {"opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless"},
     "onnxruntime": {"onnxruntime-gpu", "onnxruntime-silicon"},
@@ -43,7 +32,7 @@ def undeclared_imports(code: Code, requirements: Requirements) -> list[Finding]:
     declared = {str(canonicalize_name(read_requirement(line).name)) for line in lines} | _ALWAYS_THERE
     found = []
     for module, node in _first_imports(code.tree):
-        package = _PACKAGE_OF.get(module, module)
+        package = package_of(module)
         if _is_there(module, code.path.parent) or _names(package) & declared:
             continue
         found.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -12,10 +12,11 @@ from gesso.app import App
 from gesso.doctor.code import Code, read_code
 from gesso.doctor.finding import Finding, problem_of
 from gesso.doctor.imports import undeclared_imports
-from gesso.errors import GessoError
+from gesso.errors import GessoError, NotFoundError
 from gesso.registry.manifest import Manifest
 from gesso.registry.source import ModelSource
 from gesso.runtime.host.attempt import Report
+from gesso.runtime.host.example_files import FILE, PACKAGE, find_own_file
 from gesso.runtime.host.model import WorkerModel
 from gesso.spec.model import Command
 from gesso.spec.runnable import Request, Result
@@ -23,6 +24,7 @@ from gesso.spec.runnable import Request, Result
 DECLARATION: Final = "Declaration"
 """The first look: the files are there, and what they declare can be read."""
 _LICENCE: Final = "Licence"
+_EXAMPLES: Final = "Examples"
 _ENVIRONMENT: Final = "Environment"
 _LOADING: Final = "Loading"
 _SETUP: Final = "Setup"
@@ -36,7 +38,7 @@ def look_at(manifest: Manifest) -> tuple[Code, list[Finding]]:
     findings = [Finding(title=DECLARATION), *code.findings]
     if code.tree is not None:
         findings += undeclared_imports(code, manifest.requirements)
-    return code, [*findings, _licence(manifest)]
+    return code, [*findings, *_own_examples(manifest), _licence(manifest)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,8 @@ class Trial:
         yield finding
         if finding.kind == "problem":
             return
+        if examples := [value for value in _example_values(manifest) if value.startswith(PACKAGE)]:
+            yield (await self._try(_EXAMPLES, self._find(examples)))[1]
         spec, finding = await self._try(_LOADING, self.app.runtime.describe(manifest, self.report))
         yield finding
         if spec is None:
@@ -75,6 +79,10 @@ class Trial:
             return await work, Finding(title=title)
         except GessoError as error:
             return None, problem_of(title, error, where=self._place(error))
+
+    async def _find(self, examples: Sequence[str]) -> None:
+        for value in examples:
+            await self.app.runtime.example_file(self.source.manifest, value, report=self.report)
 
     async def _run(self, model: WorkerModel, command: Command) -> None:
         async with aclosing(model.run(_sample_request(command))) as events:
@@ -102,12 +110,32 @@ def _sample_request(command: Command) -> Request:
     return Request(inputs=samples, command=command.name, seed=0)
 
 
+def _example_values(manifest: Manifest) -> list[str]:
+    return [value for example in manifest.card.examples for value in example.values() if isinstance(value, str)]
+
+
+def _own_examples(manifest: Manifest) -> list[Finding]:
+    """Return whether the files that the examples name lie in the model's folder, if they name any."""
+    names = [value.removeprefix(FILE) for value in _example_values(manifest) if value.startswith(FILE)]
+    findings = []
+    for name in dict.fromkeys(names):
+        try:
+            find_own_file(manifest.folder, name)
+        except (NotFoundError, OSError, ValueError):
+            message = f"An example names the file {name!r}, which is not in the model's folder."
+            hint = "Put it there, or correct its name in [[examples]]."
+            findings.append(Finding(title=_EXAMPLES, kind="problem", message=message, hint=hint))
+    return findings or ([Finding(title=_EXAMPLES)] if names else [])
+
+
 def _licence(manifest: Manifest) -> Finding:
     if manifest.card.licence or manifest.licence_path:
         return Finding(title=_LICENCE)
+    is_file = manifest.path.is_file()
+    place = "to [tool.gesso] in the comment at the top of the file" if is_file else "to gesso.toml"
     return Finding(
         title=_LICENCE,
         kind="remark",
         message="Nothing says what others may do with it.",
-        hint='Add it to gesso.toml, say licence = "Apache-2.0", before you give the model away.',
+        hint=f'Add it {place}, say licence = "Apache-2.0", before you give the model away.',
     )

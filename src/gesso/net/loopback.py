@@ -12,6 +12,7 @@ import http.client
 import ipaddress
 import json
 import socket
+import threading
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,11 +98,14 @@ class Loopback:
         loop = asyncio.get_running_loop()
         told: asyncio.Queue[list[Any]] = asyncio.Queue()
         opened: list[socket.socket] = []
+        is_over = threading.Event()
 
         def read() -> None:
             with self._connected() as connection:
                 connection.connect()
                 opened.append(connection.sock)
+                if is_over.is_set():
+                    return
                 connection.request("GET", path, headers={**self._headers, "Accept": "text/event-stream"})
                 response = connection.getresponse()
                 if response.status != 200:
@@ -117,6 +121,7 @@ class Loopback:
                 yield event[0]
             reading.result()
         finally:
+            is_over.set()
             for sock in opened:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)  # wakes the thread, which waits for the next line

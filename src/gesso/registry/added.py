@@ -49,14 +49,16 @@ class AddedModels:
     def put(self, name: str, *, path: Path, digest: str, address: str = "") -> None:
         """Record a model."""
         added = Added(str(path), datetime.now(UTC).isoformat(timespec="seconds"), digest, address)
-        record.write(self._path(name), asdict(added))
+        with record.explained(self._path(name), "which models are on your list"):
+            record.write(self._path(name), asdict(added))
 
     def remove(self, name: str) -> None:
         """Remove the record of a model; one that is not there raises `NotFoundError`."""
-        try:
-            self._path(name).unlink()
-        except FileNotFoundError:
-            raise NotFoundError(f"No model {name!r} was added.") from None
+        with record.explained(self._path(name), "which models are on your list"):
+            try:
+                self._path(name).unlink()
+            except FileNotFoundError:
+                raise NotFoundError(f"No model {name!r} was added.") from None
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"

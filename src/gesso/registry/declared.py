@@ -25,8 +25,8 @@ _SPELT_DIFFERENTLY: Final = {
     "without_dependencies": "without-dependencies",
 }
 
-# The expression that PEP 723 gives. https://peps.python.org/pep-0723/#reference-implementation
-_BLOCK: Final = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+_OPENING: Final = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
+_MOST_DIGITS: Final = 4300  # of a whole number that Python reads
 _KEYS_OF_BLOCK: Final = ("dependencies", "requires-python", "tool")
 
 
@@ -73,13 +73,12 @@ def read_declared(*, toml: str | None, code: str, code_name: str) -> Declared:
 
 def _inline_tables(code: str, code_name: str) -> dict[str, Mapping[str, Json]]:
     """Return the tables of a file's `# /// script` block, if it has one, by where they stand."""
-    blocks = [found for found in _BLOCK.finditer(code) if found["type"] == "script"]
+    blocks = _script_blocks(code)
     if not blocks:
         return {}
     if len(blocks) > 1:
         raise DeclarationError(f"{code_name} has {len(blocks)} blocks `# /// script`.", hint="Keep one.")
-    lines = blocks[0]["content"].splitlines()
-    block = _load("\n".join(line[2:] for line in lines), f"the `# /// script` block of {code_name}")
+    block = _load("\n".join(line[2:] for line in blocks[0]), f"the `# /// script` block of {code_name}")
     _check_keys(block, _KEYS_OF_BLOCK, where=code_name)
     standard = {key: value for key, value in block.items() if key != "tool"}
     tools = block.get("tool")
@@ -93,6 +92,27 @@ def _inline_tables(code: str, code_name: str) -> dict[str, Mapping[str, Json]]:
     return {code_name: standard, f"[tool.gesso] in {code_name}": ours}
 
 
+def _script_blocks(code: str) -> list[list[str]]:
+    """Return the lines of each `# /// script` block, as the expression in PEP 723 finds them, but in one pass.
+
+    A block lies in a run of lines that are comments, and ends with the last `# ///` of the run.
+    https://peps.python.org/pep-0723/#reference-implementation
+    """
+    blocks, run, opening = [], list[str](), None
+    for line in (*code.split("\n"), ""):
+        if opening is None:
+            opening = _OPENING.fullmatch(line)
+        elif line == "#" or line.startswith("# "):
+            run.append(line)
+        else:
+            while run and run[-1] != "# ///":
+                run.pop()
+            if len(run) > 1 and opening["type"] == "script":
+                blocks.append(run[:-1])
+            run, opening = [], None
+    return blocks
+
+
 def _load(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
@@ -100,6 +120,18 @@ def _load(text: str, where: str) -> dict[str, Any]:
         raise DeclarationError(
             f"{where} cannot be read: {error}.", hint='A text stands in quotes (title = "Pose"), a list in brackets.'
         ) from error
+    except ValueError as error:  # a whole number with thousands of digits
+        raise DeclarationError(
+            f"{_key_of_long_number(text)} in {where} is a number with more digits than can be read.",
+            hint="Is it a text? That stands in quotes.",
+        ) from error
+
+
+def _key_of_long_number(text: str) -> str:
+    for line in text.split("\n"):
+        if max(map(len, re.findall(r"[0-9_]+", line)), default=0) > _MOST_DIGITS:
+            return line.partition("=")[0].strip()[:60] or "A value"
+    return "A value"
 
 
 def _join(tables: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:

@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from gesso.errors import DeclarationError, NotFoundError
+from gesso.errors import DeclarationError, InputError, NotFoundError
 from gesso.registry.declared import Declared, read_declared
 from gesso.registry.packages import read_python, read_requirement
 from gesso.spec.model import Card, Requirements, Weights
+from gesso.types.given import describe, describe_name
+from gesso.types.source import is_utf8_name, read_file
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_LONGEST_TOML_BYTES: Final = 1_000_000
+_LONGEST_CODE_BYTES: Final = 5_000_000
+_MOST_MEMORY_MB: Final = 100_000_000
 _LICENCE_FILE: Final = re.compile(r"(?:licen[cs]e|copying)\b.*", re.IGNORECASE)
 
 
@@ -65,38 +70,55 @@ def read_manifest(folder_or_file: Path) -> Manifest:
     if path.suffix != ".py":
         raise NotFoundError(f"{path.name} is not a model.", hint="A model is a Python file or a folder with model.py.")
     name = path.parent.name if path.name == "model.py" else path.stem
-    code = _read_text(path)
+    code = _read_text(path, limit_bytes=_LONGEST_CODE_BYTES)
     return _check(read_declared(toml=None, code=code, code_name=path.name), path, entry=path, code=code, name=name)
 
 
 def _located(path: Path) -> Path:
     """Return where a path leads after symbolic links, or raise `NotFoundError`."""
     try:
-        return path.expanduser().resolve(strict=True)
+        located = path.expanduser().resolve(strict=True)
     except (OSError, ValueError, RuntimeError) as error:  # not there; not a path at all; nobody's home, a circle
-        raise NotFoundError(f"There is no file or folder {path}.", hint="Is its name spelt right?") from error
+        shown = path if is_utf8_name(path) else describe_name(path)
+        raise NotFoundError(f"There is no file or folder {shown}.", hint="Is its name spelt right?") from error
+    if not is_utf8_name(located):
+        raise DeclarationError(
+            f"The path {describe_name(located)} has characters that are not UTF-8, so no model can lie there.",
+            hint="Rename the folder or file, and try again.",
+        )
+    return located
 
 
 def _read_folder(folder: Path) -> Manifest:
     toml_path = folder / "gesso.toml"
-    toml = _read_text(toml_path) if toml_path.exists() else None
+    toml = None
+    if toml_path.exists():
+        toml = _read_text(_inside(folder, toml_path.name, key=toml_path.name), limit_bytes=_LONGEST_TOML_BYTES)
     named = read_declared(toml=toml, code="", code_name="").entry  # before the code, because it says where that is
     entry = _inside(folder, named, key="entry")
-    if not entry.is_file():
+    if not entry.exists():
         raise NotFoundError(
             f"{folder.name} is not a model: it has no {named}.", hint="`gesso init my-model` writes one to begin with."
         )
-    code = _read_text(entry)
+    code = _read_text(entry, limit_bytes=_LONGEST_CODE_BYTES)
     return _check(
         read_declared(toml=toml, code=code, code_name=named), folder, entry=entry, code=code, name=folder.name
     )
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, *, limit_bytes: int) -> str:
+    """Read an ordinary file that is not too large; a pipe or a device is not waited for."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_file(path, _not_a_text, limit_bytes=limit_bytes).decode("utf-8-sig")
+    except InputError as error:
+        raise DeclarationError(f"{path.name} cannot be read: {error.message}", hint=error.hint) from error
+    except UnicodeDecodeError as error:
         raise DeclarationError(f"{path.name} cannot be read: {error}.", hint="It has to be text in UTF-8.") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _not_a_text(given: str, hint: str = "") -> InputError:
+    return InputError("a file with text", given, hint=hint or "It has to be text in UTF-8.")
 
 
 def _check(declared: Declared, path: Path, *, entry: Path, code: str, name: str) -> Manifest:
@@ -106,10 +128,11 @@ def _check(declared: Declared, path: Path, *, entry: Path, code: str, name: str)
             f"{name!r} cannot be a model's name: expected lower-case letters, digits and hyphens.",
             hint=f"Try {name_from(name)!r}.",
         )
-    if declared.preview and urlsplit(declared.preview).scheme not in {"http", "https"}:
+    where = "gesso.toml" if path.is_dir() and (path / "gesso.toml").exists() else entry.name
+    if declared.preview and not _is_on_the_web(declared.preview, key=f"preview in {where}"):
         _inside(path if path.is_dir() else path.parent, declared.preview, key="preview")
     for weights in declared.weights:
-        _check_weights(weights)
+        _check_weights(weights, where=where)
     if len({weights.name for weights in declared.weights}) < len(declared.weights):
         raise DeclarationError("[[weights]]: two have the same name.", hint="A model asks for them by name.")
     return Manifest(
@@ -138,8 +161,8 @@ def _requirements(declared: Declared) -> Requirements:
 
 
 def _card(declared: Declared) -> Card:
-    if declared.memory_mb < 0:
-        raise DeclarationError(f"memory_mb: expected a number of megabytes, but got {declared.memory_mb}.")
+    if not 0 <= declared.memory_mb <= _MOST_MEMORY_MB:
+        raise DeclarationError(f"memory_mb: expected a number of megabytes, but got {describe(declared.memory_mb)}.")
     try:
         json.dumps(declared.examples, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -155,18 +178,28 @@ def _card(declared: Declared) -> Card:
     )
 
 
-def _check_weights(weights: Weights) -> None:
+def _is_on_the_web(address: str, *, key: str) -> bool:
+    try:
+        return urlsplit(address).scheme in {"http", "https"}
+    except ValueError as error:  # a bracket that is not closed
+        raise DeclarationError(
+            f"{key}: {address!r} is not an address.", hint='Write it like "https://example.org/file".'
+        ) from error
+
+
+def _check_weights(weights: Weights, *, where: str) -> None:
     if not weights.name or weights.name in {".", ".."} or re.search(r"[/\\:\0]", weights.name):
         raise DeclarationError(f"[[weights]]: {weights.name!r} is not the name of a file.", hint="Leave folders out.")
-    if urlsplit(weights.url).scheme not in {"http", "https"}:
+    if not _is_on_the_web(weights.url, key=f"url of the weights {weights.name} in {where}"):
         raise DeclarationError(f"The weights {weights.name} need a url that begins with https://.")
     if not _SHA256.fullmatch(weights.sha256):
         raise DeclarationError(
             f"The weights {weights.name} need a sha256 of 64 digits from 0 to 9 and a to f.",
             hint="`shasum -a 256 <file>` prints it, on Windows `certutil -hashfile <file> SHA256`.",
         )
-    if weights.size_bytes < 0:
-        raise DeclarationError(f"The weights {weights.name} cannot have {weights.size_bytes} bytes.")
+    if not 0 <= weights.size_bytes < 2**63:
+        given = weights.size_bytes if weights.size_bytes < 0 else "so many"
+        raise DeclarationError(f"The weights {weights.name} cannot have {given} bytes.")
 
 
 def _inside(folder: Path, name: str, *, key: str) -> Path:

@@ -17,8 +17,21 @@ def read_requirement(line: str) -> Requirement:
         raise DeclarationError(
             f"{line!r} does not name a package.", hint='Write dependencies like "numpy" or "numpy>=1.26,<3".'
         ) from error
+    _check_condition(requirement, line)
     requirement.name = canonicalize_name(requirement.name)
     return requirement
+
+
+def _check_condition(requirement: Requirement, line: str) -> None:
+    """Try the condition after the semicolon: some that can be read compare what cannot be compared."""
+    try:
+        if requirement.marker is not None:
+            requirement.marker.evaluate()
+    except ValueError as error:
+        raise DeclarationError(
+            f"{line!r} has a condition that cannot be decided: {error}",
+            hint="Write it like \"numpy; sys_platform == 'linux'\".",
+        ) from error
 
 
 def read_python(line: str) -> SpecifierSet:

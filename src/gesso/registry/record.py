@@ -6,9 +6,12 @@ import contextlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from gesso.errors import SettingsError
 from gesso.types.base import Json
+from gesso.types.writing import reason
 
 
 def write(path: Path, data: Json) -> None:
@@ -33,6 +36,18 @@ def write_text(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             Path(unfinished).unlink()
         raise
+
+
+@contextlib.contextmanager
+def explained(path: Path, what: str) -> Iterator[None]:
+    """Raise what the system says against keeping `what` ("which models are trusted") as a `SettingsError` in words."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"Gesso cannot write down {what}: {reason(error, path)}.",
+            hint="Make room or make Gesso's folder yours, or name another one in the environment variable GESSO_HOME.",
+        ) from error
 
 
 def read(path: Path) -> Json:

@@ -136,7 +136,9 @@ class Registry:
 
     def _unknown(self, name: str) -> NotFoundError:
         known = self._names()
-        if _is_here(name):
+        if _is_here(f"{name}.py"):
+            hint = f"There is {name}.py here: write ./{name}.py."
+        elif _is_here(name):
             hint = f"There is a folder or file of that name here: write ./{name}."
         elif near := difflib.get_close_matches(name.lower(), known):
             hint = f"Did you mean {' or '.join(near)}?"
@@ -198,7 +200,8 @@ class Registry:
             return ModelSpec.from_json(kept.read_bytes())
         spec = await self._describe(source)
         if await asyncio.to_thread(folder_digest, source.path) == digest:  # nobody has changed it meanwhile
-            record.write_text(kept, spec.to_json())
+            with contextlib.suppress(OSError):  # it is only read again next time: no reason to fail
+                record.write_text(kept, spec.to_json())
         return spec
 
 
@@ -208,7 +211,7 @@ def _is_path(reference: str) -> bool:
 
 def _is_here(name: str) -> bool:
     try:
-        return name != "" and Path(name).exists()
+        return name not in {"", ".py"} and Path(name).exists()
     except (OSError, ValueError):
         return False
 

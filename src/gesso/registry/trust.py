@@ -55,13 +55,14 @@ class Trust:
         self._change(str(source.path), None)
 
     def _change(self, path: str, entry: Json) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._path.with_suffix(".lock")):
-            trusted = self._read()
-            trusted.pop(path, None)
-            if entry is not None:
-                trusted[path] = entry
-            record.write(self._path, {"trusted": trusted})
+        with record.explained(self._path, "which models are trusted"):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._path.with_suffix(".lock")):
+                trusted = self._read()
+                trusted.pop(path, None)
+                if entry is not None:
+                    trusted[path] = entry
+                record.write(self._path, {"trusted": trusted})
 
     def _read(self) -> dict[str, Json]:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -34,8 +34,8 @@ class RemoteModel:
     """A model that runs in another Gesso, where it is called `reference`. `options` are in wire form.
 
     Inputs are values of the ports' types or JSON, with `{"blob": sha256, "name": ...}` for a file that the other Gesso
-    keeps already. Files of outputs are written below `folder`. `timeout_s` is how long the model
-    itself may run; waiting and getting ready do not count.
+    keeps already. Files of outputs are written below `folder`. `timeout_s` is how long the model itself may run;
+    waiting and getting ready do not count.
     """
 
     server: Server
@@ -59,7 +59,8 @@ class RemoteModel:
             yield await self._result(job)
         finally:
             if not job.has_ended and not job.is_lost:
-                await self.server.cancel(job.id)
+                with suppress(FetchError):  # then nobody is there who would go on with it
+                    await self.server.cancel(job.id)
 
     async def _submit(self, request: Request, command: Command) -> str:
         types = {port.name: port.data_type for port in command.inputs}
@@ -108,9 +109,8 @@ class RemoteModel:
         outputs = await read_outputs(self.server, job.command, kept=job.data["outputs"], folder=self.folder / job.id)
         spent = {name: job.data["metrics"][name] or 0.0 for name in ("setup_s", "run_s", "total_s")}
         recipe = job.data["recipe"]
-        return JobResult(
-            outputs, recipe["seed"], **spent, versions=recipe["versions"], job_id=job.id, recipe=recipe
-        )  # fmt: skip
+        versions = recipe["versions"]
+        return JobResult(outputs, recipe["seed"], **spent, versions=versions, job_id=job.id, recipe=recipe)
 
 
 class _Job:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any
 
 from gesso.app import App
 from gesso.registry.source import ModelSource
 from gesso.server.schemas.model import Example
 from gesso.spec.runnable import Event
 from gesso.types.base import Json
-
-_PACKAGE: Final = "package:"
 
 
 async def bring_examples(app: App, source: ModelSource) -> list[Example]:
@@ -23,10 +21,10 @@ async def bring_examples(app: App, source: ModelSource) -> list[Example]:
 
 
 async def _bring(app: App, value: Json, *, source: ModelSource) -> Any:
-    if not isinstance(value, str) or not value.startswith(_PACKAGE):
-        return value
     app.trust.require(source)
-    path = await app.runtime.package_file(source.manifest, value.removeprefix(_PACKAGE), report=_ignore)
+    path = await app.runtime.example_file(source.manifest, value, report=_ignore)
+    if path is None:
+        return value
     kept = await asyncio.to_thread(app.blobs.put, path, path.name)
     return kept.to_json()
 

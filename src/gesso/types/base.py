@@ -24,7 +24,8 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin, 
 
 from gesso.errors import DeclarationError, InputError
 from gesso.types.given import describe_bytes
-from gesso.types.source import parse_json, read_file, write_file
+from gesso.types.source import parse_json, read_file
+from gesso.types.writing import write_file
 
 V = TypeVar("V")
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from gesso.errors import DeclarationError, InputError
+from gesso.errors import DeclarationError
 from gesso.types.base import DataType, Json, Packed
 from gesso.types.file_names import check_relative_name
-from gesso.types.given import describe, size
-from gesso.types.source import describe_name, from_data_uri, read_file, to_data_uri
+from gesso.types.given import describe, describe_name, size
+from gesso.types.source import from_data_uri, read_file, refuse_broken_name, to_data_uri
+from gesso.types.writing import trouble, written
 
 
 class Directory:
@@ -110,10 +111,12 @@ class DirectoryType(DataType[Directory]):
 
     def _check(self, value: Directory) -> None:
         count = size_bytes = 0
+        refuse_broken_name(value.path, self.refuse)
         try:
             if not stat.S_ISDIR(value.path.stat().st_mode):
                 raise self.refuse(f"a file ({describe_name(value.path)})")
             for path in value:
+                refuse_broken_name(path, self.refuse)
                 count, size_bytes = count + 1, size_bytes + path.stat().st_size
                 if count > self.max_files or size_bytes > self.max_size_bytes:
                     raise self.refuse("one with more" if count > self.max_files else "a larger one")
@@ -159,10 +162,10 @@ class DirectoryType(DataType[Directory]):
             target = path / name
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(value.path / name, target)
             except OSError as error:
-                given = f"one that cannot be written ({describe_name(target)})"
-                raise InputError("the name of a folder that can be written", given) from error
+                raise trouble(target, error) from error
+            with written(target) as unfinished:
+                shutil.copyfile(value.path / name, unfinished)
 
     def to_wire(self, value: Directory) -> Json:
         """Return `{"files": {name: data URI}}`."""

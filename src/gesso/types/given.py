@@ -29,6 +29,7 @@ _SIGNATURES: Final = (
     (0, b"fLaC", "a FLAC sound"),
     (0, b"OggS", "an Ogg sound"),
     (0, b"ID3", "an MP3 sound"),
+    (0, b"8BPS", "a Photoshop file"),
     (0, b"%PDF", "a PDF"),
     (0, b"PK\x03\x04", "a ZIP archive (or an Office document)"),
     (0, b"\x1f\x8b", "a gzip archive"),
@@ -71,6 +72,9 @@ def describe_bytes(data: bytes | bytearray | memoryview, *, size_bytes: int | No
     for offset, signature, words in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return f"{words} of {size(total)}"
+    start = bytes(data[:1024]).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<") and b"<svg" in start:
+        return f"an SVG drawing of {size(total)}"
     is_text = all(byte >= 32 or byte in b"\t\r\n\f\x1b" for byte in head)
     return f"{'a text file' if is_text else 'an unknown kind of file'} of {size(total)}"
 
@@ -88,6 +92,13 @@ def describe(value: object) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return describe_bytes(value)
     return _describe_object(value)
+
+
+def describe_name(path: PurePath) -> str:
+    """Return a path for a message, without characters that would spoil a terminal; of a long one the end."""
+    text = str(path)
+    shown = text if len(text) <= _SHOWN_CHARACTERS else f"…/{path.name}"
+    return describe(shown).removeprefix("the text ")
 
 
 def _describe_number(value: float) -> str:

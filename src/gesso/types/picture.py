@@ -121,6 +121,8 @@ def _broken(data: Buffer | None, error: Exception, *, refuse: Refuse) -> InputEr
         return refuse(given, "Export it as JPEG or PNG first; a phone can be set to do that.")
     if given.startswith(_READABLE):
         return refuse(f"{given} that is broken or cut short", "Open it in a picture program and save it again.")
+    if " video of " in given:
+        return refuse(given, "Take one frame of it: pause it in a player, and save what you see as PNG or JPEG.")
     return refuse(given, "Give it as PNG or JPEG.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import difflib
 import json
 import stat
 from pathlib import Path
@@ -15,13 +16,15 @@ from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from gesso.errors import InputError
-from gesso.types.given import describe, size
+from gesso.types.given import describe, describe_name, size
+from gesso.types.writing import write_file as write_file  # noqa: PLC0414 - the command line asks for it here
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 """The largest file that is read into memory unless a type says otherwise: an uncompressed picture of 100 megapixels."""
 
 _SHORTEST_BASE64: Final = 32  # no picture, sound or video is shorter, but words and file names are
 _ADDRESSES: Final = ("http://", "https://", "ftp://")
+_FILE_ADDRESS_HINT: Final = "On the command line, write @ and the path, without file://."
 _FILE_HINT: Final = "On the command line, write @ before the name of a file; a program sends it as a data URI."
 
 
@@ -44,15 +47,16 @@ def read_file(path: Path, refuse: Refuse, *, limit_bytes: int = MAX_BYTES, is_cu
         with path.open("rb") as file:
             return file.read(limit_bytes)  # a limit also here: the file may have grown since
     except OSError as error:
-        raise refuse(_trouble(path, error)) from error
+        raise refuse(*_trouble(path, error)) from error
 
 
 def file_size(path: Path, refuse: Refuse) -> int:
     """Return the size of a regular file in bytes, or raise `InputError` if the path is none."""
+    refuse_broken_name(path, refuse)
     try:
         found = path.stat()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise refuse(_trouble(path, error)) from error
+        raise refuse(*_trouble(path, error)) from error
     if stat.S_ISDIR(found.st_mode):
         raise refuse(f"a folder ({describe_name(path)})", "Name a file in it.")
     if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
@@ -60,24 +64,41 @@ def file_size(path: Path, refuse: Refuse) -> int:
     return found.st_size
 
 
-def write_file(path: Path, data: bytes | bytearray | memoryview) -> None:
-    """Write a file, or raise `InputError` if that cannot be."""
+def is_utf8_name(path: Path) -> bool:
+    """Say whether a path can be written as UTF-8: names from other systems sometimes cannot."""
     try:
-        path.write_bytes(data)
-    except (OSError, ValueError) as error:
-        raise InputError("the name of a file that can be written", _trouble(path, error)) from error
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def describe_name(path: Path) -> str:
-    """Return a path for a message, without characters that would spoil a terminal."""
-    return describe(str(path)).removeprefix("the text ")
+def refuse_broken_name(path: Path, refuse: Refuse) -> None:
+    """Raise `InputError` for a name that could not travel: a message to another process is UTF-8."""
+    if not is_utf8_name(path):
+        given = f"a name with characters that are not UTF-8 ({describe_name(path)})"
+        raise refuse(given, "Rename it, and try again.")
 
 
-def _trouble(path: Path, error: Exception) -> str:
+def _trouble(path: Path, error: Exception) -> tuple[str, str]:
+    """Return what was given, and a hint, for a file that cannot be opened."""
     if isinstance(error, FileNotFoundError):
-        return f"a file that is not there ({describe_name(path)})"
+        return f"a file that is not there ({describe_name(path)})", _hint_for_missing(path)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible name"
-    return f"a file that cannot be opened ({describe_name(path)}: {reason.lower()})"
+    return f"a file that cannot be opened ({describe_name(path)}: {reason.lower()})", ""
+
+
+def _hint_for_missing(path: Path) -> str:
+    if str(path)[:5].lower() == "file:":
+        return _FILE_ADDRESS_HINT
+    if "*" in path.name:
+        return "Name the folder instead."
+    try:
+        names = {other.name.lower(): other.name for other in path.parent.iterdir() if is_utf8_name(other)}
+    except OSError:  # there is no such folder either
+        return ""
+    near = difflib.get_close_matches(path.name.lower(), names, n=2)
+    return f"Did you mean {' or '.join(names[name] for name in near)}?" if near else ""
 
 
 def from_text(text: str, refuse: Refuse, *, limit_bytes: int = MAX_BYTES) -> bytes:
@@ -96,7 +117,9 @@ def is_data_uri(text: str) -> bool:
 
 
 def refuse_address(text: str, refuse: Refuse) -> None:
-    """Raise `InputError` if a text is a web address: only the command line and the server fetch those."""
+    """Raise `InputError` if a text is an address: only the command line and the server fetch those of the web."""
+    if text[:7].lower() == "file://":
+        raise refuse(f"an address of a file ({describe(text).removeprefix('the text ')})", _FILE_ADDRESS_HINT)
     if text[:8].lower().startswith(_ADDRESSES):
         hint = "The command line and the server fetch addresses, this does not: give it the file itself."
         raise refuse(f"a web address ({describe(text).removeprefix('the text ')})", hint)

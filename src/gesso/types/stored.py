@@ -15,7 +15,8 @@ from gesso.errors import DeclarationError, InputError
 from gesso.types.base import DataType, Json, Packed
 from gesso.types.file_names import plain_name
 from gesso.types.given import describe, size
-from gesso.types.source import describe_name, file_size, from_data_uri, read_file, to_data_uri, write_file
+from gesso.types.source import file_size, from_data_uri, read_file, to_data_uri
+from gesso.types.writing import write_file, written
 
 
 class Stored:
@@ -160,11 +161,9 @@ class StoredType(DataType[S], Generic[S]):
         if value.data is not None:
             write_file(path, value.data)
             return
-        try:
-            shutil.copyfile(value.path, path)
-        except OSError as error:
-            given = f"{describe_name(path)} ({(error.strerror or str(error)).lower()})"
-            raise InputError("the name of a file that can be written", given) from error
+        file_size(value.path, _refuse)  # before the new one is begun, so that the error is about the old one
+        with written(path) as unfinished:
+            shutil.copyfile(value.path, unfinished)
 
     def encode(self, value: S, ending: str) -> bytes:
         """Return the bytes."""

@@ -906,7 +906,7 @@ export interface components {
              */
             memory_mb: number;
             /** Origin */
-            origin: ("box" | "folder" | "file" | "added") | null;
+            origin: ("box" | "folder" | "file" | "git" | "added") | null;
             /**
              * Is Trusted
              * @default false
@@ -1031,7 +1031,7 @@ export interface components {
              */
             memory_mb: number;
             /** Origin */
-            origin: ("box" | "folder" | "file" | "added") | null;
+            origin: ("box" | "folder" | "file" | "git" | "added") | null;
             /**
              * Is Trusted
              * @default false
@@ -1287,18 +1287,18 @@ export interface components {
          * @description The settings that can be changed while Gesso runs; what is left out stays.
          */
         SettingsChange: {
-            /** Offline */
-            offline?: boolean | null;
             /** Allowed Origins */
             allowed_origins?: string[] | null;
             /** Upload Limit Bytes */
             upload_limit_bytes?: number | null;
             /** Fetch Limit Bytes */
             fetch_limit_bytes?: number | null;
+            /** Private Recipes */
+            private_recipes?: boolean | null;
         };
         /**
          * SettingsShown
-         * @description The settings as they hold. `fixed` are those that an environment variable says, so that they cannot be changed.
+         * @description The settings as they hold. `fixed` are those that the environment says: they cannot be changed.
          */
         SettingsShown: {
             /** Home */
@@ -1313,6 +1313,8 @@ export interface components {
             upload_limit_bytes: number;
             /** Fetch Limit Bytes */
             fetch_limit_bytes: number;
+            /** Private Recipes */
+            private_recipes: boolean;
             /** Fixed */
             fixed: string[];
         };
@@ -1722,7 +1724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1773,7 +1775,9 @@ export interface operations {
                 name?: string;
                 download?: boolean;
             };
-            header?: never;
+            header?: {
+                range?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -2189,7 +2193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

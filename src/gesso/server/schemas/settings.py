@@ -21,6 +21,7 @@ class SettingsShown(BaseModel):
     allowed_origins: list[str]
     upload_limit_bytes: int
     fetch_limit_bytes: int
+    private_recipes: bool
     fixed: list[str]
 
     @classmethod
@@ -33,6 +34,7 @@ class SettingsShown(BaseModel):
             allowed_origins=list(settings.allowed_origins),
             upload_limit_bytes=settings.upload_limit_bytes,
             fetch_limit_bytes=settings.fetch_limit_bytes,
+            private_recipes=settings.private_recipes,
             fixed=fixed,
         )
 
@@ -45,3 +47,4 @@ class SettingsChange(BaseModel):
     allowed_origins: list[Origin] | None = Field(default=None, max_length=100)
     upload_limit_bytes: int | None = Field(default=None, ge=1, le=10**15)
     fetch_limit_bytes: int | None = Field(default=None, ge=1, le=10**12)
+    private_recipes: bool | None = None

@@ -45,7 +45,7 @@ export default function SettingsRoom() {
 // What the server may name beyond what this studio knows is shown by these words, if it is a yes or no.
 const SWITCHES: { name: string; label: string; about: string }[] = [
   { name: "offline", label: "Work offline", about: "Nothing is fetched from the web: no weights, no addresses in inputs." },
-  { name: "leave_prompts_out", label: "Leave prompts and names out of saved recipes", about: "Pictures that you pass on then say how they were made, but not what you wrote." },
+  { name: "private_recipes", label: "Leave prompts and names out of saved recipes", about: "Pictures that you pass on then say how they were made, but not what you wrote." },
 ];
 
 function ServerSettings() {

@@ -1,0 +1,1 @@
+"""The model `cutout`: a person out of a picture, with alpha."""

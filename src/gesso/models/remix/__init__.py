@@ -1,0 +1,1 @@
+"""The model `remix`: new pictures from the patches of one."""
