@@ -5,6 +5,7 @@ Outside a run (a model called from a plain script) they do nothing, so that a mo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -74,7 +75,7 @@ def progress(fraction: float, text: str = "") -> None:
     context = _checked()
     if context is not None:
         fraction = float(fraction)
-        context.progress(min(max(fraction, 0.0), 1.0) if fraction == fraction else 0.0, str(text))  # noqa: PLR0124 - NaN
+        context.progress(0.0 if math.isnan(fraction) else min(max(fraction, 0.0), 1.0), str(text))
 
 
 def log(text: str, level: str = "info") -> None:

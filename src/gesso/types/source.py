@@ -17,7 +17,6 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 
 from gesso.errors import InputError
 from gesso.types.given import describe, describe_name, size
-from gesso.types.writing import write_file as write_file  # noqa: PLC0414 - the command line asks for it here
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 """The largest file that is read into memory unless a type says otherwise: an uncompressed picture of 100 megapixels."""

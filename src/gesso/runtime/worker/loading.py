@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gesso.errors import DeclarationError, SetupError
+from gesso.sdk.distributions import package_of
 from gesso.sdk.model import Model
 
 MODULE_NAME = "gesso_model"
@@ -60,7 +61,7 @@ def _import(entry: Path) -> ModuleType:
     except ModuleNotFoundError as error:
         raise SetupError(
             f"{entry.name} imports {error.name!r}, which is not in the model's environment.",
-            hint="Add it to the model's `dependencies`.",
+            hint=f"Add {package_of(error.name or '')!r} to the model's `dependencies`.",
             detail=own_traceback(error),
         ) from error
     except (Exception, SystemExit) as error:
