@@ -90,7 +90,7 @@ def run_model(
         with context.running(run):
             outputs = _call(ready, binding, arguments=arguments, run=run)
     except Exception as error:
-        raise as_model_error(error, binding.command) from error
+        raise as_model_error(error) from error
     run_s = time.perf_counter() - began
     return Trial(outputs, seed, run_s=run_s, total_s=run_s, events=tuple(run.events))
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import re
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from gesso.errors import GessoError, InputError, ModelError, RunError
@@ -16,8 +17,10 @@ from gesso.runtime.worker.loading import own_traceback
 from gesso.runtime.worker.texts import said_by
 from gesso.sdk.declaration import Binding
 from gesso.sdk.model import Model, State
-from gesso.spec.model import Command, Port
+from gesso.spec.model import Port
 from gesso.types import catalogue
+
+_PACKAGE = Path(__file__).parents[2]
 
 OnPart = Callable[[Port, Any], None]
 """Told of each part of a streaming output, with a port for the part's own data type."""
@@ -43,19 +46,22 @@ class Sessions:
         self._states = {key: state for key, state in self._states.items() if key[0] != session}
 
 
-def as_model_error(error: BaseException, command: Command) -> GessoError:
+def as_model_error(error: BaseException) -> GessoError:
     """Return what to tell of an exception from a model's code.
 
-    A failed run stays what it is, and so does an `InputError` that names one of the command's inputs: then the model
-    refuses what it was given. Any other, as that of a picture which the model itself made wrong, is the model's fault.
+    A failed run stays what it is, and so does an `InputError` that the model itself raises: it refuses what it was
+    given. One that comes from Gesso's own code, as for a picture that the model made wrong, is the model's fault.
     """
-    if isinstance(error, RunError):
-        return error
-    if isinstance(error, InputError) and re.split(r"[.\[]", error.where)[0] in {port.name for port in command.inputs}:
+    if isinstance(error, RunError) or (isinstance(error, InputError) and not _is_raised_by_us(error)):
         return error
     kind = "" if isinstance(error, GessoError) else type(error).__name__
     said = ": ".join(filter(None, ["The model failed", kind, said_by(error)]))
     return ModelError(said.rstrip(".") + ".", detail=own_traceback(error))
+
+
+def _is_raised_by_us(error: BaseException) -> bool:
+    frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and frames[-1].startswith(str(_PACKAGE))
 
 
 def call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], on_part: OnPart) -> dict[str, Any]:

@@ -196,7 +196,7 @@ class Worker:
                 results = invoke.call_batch(self._model, begun[0][1], requests=[arguments for _, _, arguments in begun])
                 _finish_prints()
         except _ANYTHING as error:
-            results = [invoke.as_model_error(error, begun[0][1].command)] * len(begun)
+            results = [invoke.as_model_error(error)] * len(begun)
         run_s = time.perf_counter() - began
         for (each, binding, _), result in zip(begun, results, strict=True):
             if isinstance(result, Exception):
@@ -221,7 +221,7 @@ class Worker:
         self._forget(asked.run)
         if is_canceled:
             error = CanceledError("The run was canceled.")
-        told = invoke.as_model_error(error, self._bindings[asked.command].command)
+        told = invoke.as_model_error(error)
         self._channel.send(Failed(asked.run, {word: clean(text) for word, text in told.to_data().items()}))
 
     def _forget(self, run: int) -> None:
