@@ -39,7 +39,8 @@ demo: $(VENV)/.studio ## show the pose of a person: in an example photo, or in y
 test: $(VENV)/.dev $(if $(HAS_NODE),$(WEB)/index.html) ## run every test
 	@echo "Running the tests"
 	@$(if $(HAS_NODE),$(if $(ARGS),:,$(NPM) run test),echo "$(NO_NODE); the tests of the studio are left out.")
-	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),--ignore=tests/studio)
+	@$(if $(ARGS),:,$(BIN)/python -m pytest tests/studio) # by themselves: the browser's event loop disturbs others
 
 check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, lint, types, the floors of the house and its rules
 	@echo "Form and lint (ruff)"

@@ -442,8 +442,8 @@ export interface components {
          * @description What people want to know of a model before they use it. `licence` is an SPDX expression or plain words.
          *
          *     `memory_mb` is the memory that a ready worker takes, 0 if unknown. `examples` are inputs that show the model at its
-         *     best, by input name; a value "file:<path>" names a file in the model's folder, "package:<path>" one inside the model's
-         *     own environment.
+         *     best, by input name; a value "file:<path>" names a file in the model's folder, "package:<path>" one inside the
+         *     model's own environment.
          */
         Card: {
             /**

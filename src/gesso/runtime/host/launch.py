@@ -36,6 +36,7 @@ class Launched:
     def close(self) -> None:
         """End the worker and give back what this process holds of it."""
         self.program.end()
+        self.process._transport.close()  # there is no public way to give up a pipe that a stray process holds open
         for file in (self.from_host, self.to_host):
             with contextlib.suppress(OSError):
                 os.close(file)
