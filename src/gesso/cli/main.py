@@ -16,9 +16,13 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would take the letters of one country only
             stream.reconfigure(encoding="utf-8", errors="replace")
-    from gesso.cli.commands import invoke
+    try:
+        from gesso.cli.commands import invoke
 
-    sys.exit(invoke(sys.argv[1:]))
+        sys.exit(invoke(sys.argv[1:]))
+    except KeyboardInterrupt:  # before the commands themselves are there to hear it
+        print("Canceled.", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":  # `python -m gesso.cli.main`, where the folder of commands is not on the PATH
