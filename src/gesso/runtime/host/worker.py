@@ -180,10 +180,13 @@ class WorkerProcess:
             raise InputError(
                 f"texts and data of at most {MAX_MESSAGE_BYTES // 2**20} MB in all", str(error), hint="Send a file."
             ) from error
-        offsets = [self._unread.popleft() for _ in range(len(self._unread))]
+        offsets = self._take_unread()
         if offsets:
             data = frame(self._encoder.encode(Release(offsets))) + data
         self._launched.process.stdin.write(data)
+
+    def _take_unread(self) -> list[int]:
+        return [self._unread.popleft() for _ in range(len(self._unread))]
 
     def _take_back(self, message: ToWorker) -> None:
         for run in message.runs if isinstance(message, Batch) else [message]:
@@ -220,7 +223,7 @@ class WorkerProcess:
             for message in map(decoder.decode, frames.feed(data)):
                 await self._deliver(message)
             if self._unread:
-                self.send(Release([self._unread.popleft() for _ in range(len(self._unread))]))
+                self.send(Release(self._take_unread()))
 
     async def _deliver(self, message: ToHost) -> None:
         if isinstance(message, Released):
