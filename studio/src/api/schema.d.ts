@@ -303,7 +303,7 @@ export interface paths {
         };
         /**
          * Get Upload
-         * @description Say how much has come; the next part begins there.
+         * @description Say how much has come; the next part begins there. `Upload-Offset` and `Upload-Length` say it too.
          */
         get: operations["getUpload"];
         put?: never;
@@ -314,11 +314,7 @@ export interface paths {
          */
         delete: operations["deleteUpload"];
         options?: never;
-        /**
-         * Head Upload
-         * @description The same in the headers `Upload-Offset` and `Upload-Length`.
-         */
-        head: operations["headUpload"];
+        head?: never;
         /**
          * Append To Upload
          * @description Send the next part, as large or small as you like. What has come of it stays, also if the connection breaks.
@@ -1952,35 +1948,6 @@ export interface operations {
         };
     };
     deleteUpload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                upload_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description It was refused, or has failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    headUpload: {
         parameters: {
             query?: never;
             header?: never;

@@ -37,14 +37,8 @@ async def create_upload(request: UploadRequest, house: House, *, response: Respo
 
 @router.get("/{upload_id}")
 async def get_upload(upload_id: str, house: House, *, response: Response) -> Upload:
-    """Say how much has come; the next part begins there."""
+    """Say how much has come; the next part begins there. `Upload-Offset` and `Upload-Length` say it too."""
     return _shown(house.uploads.get(upload_id), response)
-
-
-@router.head("/{upload_id}", status_code=204)
-async def head_upload(upload_id: str, house: House, *, response: Response) -> None:
-    """The same in the headers `Upload-Offset` and `Upload-Length`."""
-    _shown(house.uploads.get(upload_id), response)
 
 
 @router.patch("/{upload_id}", openapi_extra=_PART)
