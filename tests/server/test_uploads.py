@@ -40,9 +40,9 @@ async def test_a_file_in_parts_is_the_same_file(client: httpx.AsyncClient, home:
         assert answer.status_code == 200
         assert answer.headers["Upload-Offset"] == str(min(offset + 1000, len(DATA)))
     kept = (await client.post(f"/api/v1/uploads/{upload}/finish")).json()
-    assert kept["id"] == hashlib.sha256(DATA).hexdigest()
+    assert kept["blob"] == hashlib.sha256(DATA).hexdigest()
     assert kept["name"] == "film.mp4"
-    assert (await client.get(f"/api/v1/files/{kept['id']}")).content == DATA
+    assert (await client.get(f"/api/v1/files/{kept['blob']}")).content == DATA
     assert rest(home) == []
 
 
@@ -87,7 +87,7 @@ async def test_another_file_than_was_said_is_not_kept(client: httpx.AsyncClient,
 async def test_an_empty_file_is_a_file(client: httpx.AsyncClient) -> None:
     upload = await begin(client, size_bytes=0)
     kept = (await client.post(f"/api/v1/uploads/{upload}/finish")).json()
-    assert kept["id"] == hashlib.sha256().hexdigest()
+    assert kept["blob"] == hashlib.sha256().hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,8 @@ export interface paths {
         /**
          * Upload File
          * @description Keep a file: its bytes as the body, or a form with one file. It goes to the disk as it comes.
+         *
+         *     What this answers is good as an input of a job. A file that no job refers to goes after a day.
          */
         post: operations["uploadFile"];
         delete?: never;
@@ -214,7 +216,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}": {
+    "/api/v1/files/{blob}": {
         parameters: {
             query?: never;
             header?: never;
@@ -234,7 +236,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/information": {
+    "/api/v1/files/{blob}/information": {
         parameters: {
             query?: never;
             header?: never;
@@ -254,7 +256,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/thumbnail": {
+    "/api/v1/files/{blob}/thumbnail": {
         parameters: {
             query?: never;
             header?: never;
@@ -545,22 +547,6 @@ export interface components {
             examples: components["schemas"]["Example"][];
         };
         /**
-         * File
-         * @description A file that Gesso keeps. `id` is the SHA-256 of its content: the same file twice is kept once.
-         *
-         *     A file that no job refers to goes after a day.
-         */
-        File: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Media Type */
-            media_type: string;
-            /** Size Bytes */
-            size_bytes: number;
-        };
-        /**
          * Health
          * @description That the server answers, which Gesso it is, and whether it asks who you are.
          */
@@ -741,12 +727,12 @@ export interface components {
          * @description What somebody wants to have run.
          *
          *     `inputs` by name, each in the wire form of its type (JSON, a data URI). Where the type is not `json`, also
-         *     `{"file": "<SHA-256>", "name": "fox.png"}` for a file that Gesso keeps, and `{"url": "https://..."}` for one that it
-         *     fetches; in lists also as items. What a job shows as its inputs can be sent again as it is.
+         *     `{"blob": "<SHA-256>", "name": "fox.png"}` for a file that Gesso keeps, and `{"url": "https://..."}` for one that it
+         *     fetches; in lists also as items. What an upload answers, and what a job shows as its inputs, can be sent as it is.
          * @example {
          *       "inputs": {
          *         "image": {
-         *           "file": "<SHA-256>",
+         *           "blob": "<SHA-256>",
          *           "name": "skier.jpg"
          *         }
          *       },
@@ -1750,7 +1736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["BlobReference"];
                 };
             };
             /** @description It was refused, or has failed. */
@@ -1775,7 +1761,7 @@ export interface operations {
                 range?: string | null;
             };
             path: {
-                file_id: string;
+                blob: string;
             };
             cookie?: never;
         };
@@ -1824,7 +1810,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                file_id: string;
+                blob: string;
             };
             cookie?: never;
         };
@@ -1836,7 +1822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["BlobReference"];
                 };
             };
             /** @description It was refused, or has failed. */
@@ -1857,7 +1843,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                file_id: string;
+                blob: string;
             };
             cookie?: never;
         };
@@ -2031,7 +2017,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["BlobReference"];
                 };
             };
             /** @description It was refused, or has failed. */
