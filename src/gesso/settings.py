@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         """Read arguments first, then the environment, then the file in the home folder."""
         file = TomlConfigSettingsSource(settings_cls, toml_file=default_home() / "settings.toml")
         return init_settings, env_settings, file
+
+
+AFTER_RESTART: Final = frozenset(
+    {"home", "installer", "constraints", "threads", "cancel_grace_s", "idle_unload_s", "needs_key"}
+)
+"""The settings that are read when Gesso starts; a change of any other holds at once."""
 
 
 def fixed() -> list[str]:

@@ -338,7 +338,9 @@ async def test_listening_after_the_end_tells_how_it_stands_and_ends(queue: Queue
 
 
 async def test_a_private_recipe_has_no_words_in_the_file_but_in_the_history(tmp_path: Path) -> None:
-    async with open_queue(tmp_path, is_private=True) as queue:
+    private = [False]
+    async with open_queue(tmp_path, is_private=lambda: private[0]) as queue:
+        private[0] = True  # a person changes it while Gesso runs
         queue.dream.answer = lambda inputs: {"picture": Image(np.zeros((4, 6, 3), np.uint8))}
         job = await queue.ended((await queue.jobs.submit(order("a secret fox"))).id)
         assert job.recipe is not None

@@ -7,7 +7,7 @@ import builtins
 import contextlib
 import logging
 import shutil
-from collections.abc import AsyncGenerator, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,8 +39,8 @@ class Jobs:
     """The durable queue of one home. Made and used in one event loop.
 
     `resolve` turns a reference into what can be run, `runs` is the folder where files of runs lie for a while.
-    `max_queued` jobs may wait; `max_running` run side by side, one of each model. `is_private` leaves texts and names
-    out of the recipes that files carry.
+    `max_queued` jobs may wait; `max_running` run side by side, one of each model. While `is_private` says so,
+    texts and names are left out of the recipes that files carry.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Jobs:
         runs: Path,
         max_queued: int = 1000,
         max_running: int = 2,
-        is_private: bool = False,
+        is_private: Callable[[], bool] = lambda: False,
     ) -> None:
         self._history = History(database)
         self._blobs = blobs

@@ -353,7 +353,7 @@ export interface paths {
         };
         /**
          * Get Settings
-         * @description Return the settings as they hold.
+         * @description Return the settings, and which of them can be changed, and when a change takes effect.
          */
         get: operations["getSettings"];
         put?: never;
@@ -363,7 +363,9 @@ export interface paths {
         head?: never;
         /**
          * Change Settings
-         * @description Change settings, at once and for the future. One that an environment variable says cannot be changed here.
+         * @description Change settings for the future, and where `after_restart` says nothing else, at once.
+         *
+         *     One that an environment variable says cannot be changed here.
          */
         patch: operations["changeSettings"];
         trace?: never;
@@ -1266,9 +1268,15 @@ export interface components {
         };
         /**
          * SettingsChange
-         * @description The settings that can be changed while Gesso runs; what is left out stays.
+         * @description The settings that can be changed here; what is left out stays.
          */
         SettingsChange: {
+            /** Offline */
+            offline?: boolean | null;
+            /** Threads */
+            threads?: number | null;
+            /** Idle Unload S */
+            idle_unload_s?: number | null;
             /** Allowed Origins */
             allowed_origins?: string[] | null;
             /** Upload Limit Bytes */
@@ -1280,7 +1288,9 @@ export interface components {
         };
         /**
          * SettingsShown
-         * @description The settings as they hold. `fixed` are those that the environment says: they cannot be changed.
+         * @description The settings. `fixed` are those that the environment says: they cannot be changed.
+         *
+         *     A change of one in `after_restart` takes effect when Gesso is started again, of any other at once.
          */
         SettingsShown: {
             /** Home */
@@ -1289,6 +1299,8 @@ export interface components {
             offline: boolean;
             /** Threads */
             threads: number;
+            /** Idle Unload S */
+            idle_unload_s: number;
             /** Allowed Origins */
             allowed_origins: string[];
             /** Upload Limit Bytes */
@@ -1299,6 +1311,8 @@ export interface components {
             private_recipes: boolean;
             /** Fixed */
             fixed: string[];
+            /** After Restart */
+            after_restart: string[];
         };
         /**
          * ThumbnailSize

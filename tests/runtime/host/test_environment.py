@@ -297,7 +297,7 @@ def test_a_childs_variables_are_ours_without_some_and_with_others(monkeypatch: p
 
 
 async def test_offline_nothing_is_fetched_and_what_is_there_still_serves(tmp_path: Path) -> None:
-    shut = Door(Ledger(tmp_path), is_offline=True)
+    shut = Door(Ledger(tmp_path), is_offline=lambda: True)
     offline = Environments(tmp_path / "environments", door=shut)
     assert not (await offline.prepare(Requirements(), report=silent)).is_own
     with pytest.raises(FetchError, match="offline"):
