@@ -33,11 +33,36 @@ export interface paths {
         };
         /**
          * Get Model
-         * @description Return a model with its spec. If it has none because nobody trusts it yet, or it is broken, `problem` says so.
+         * @description Return a model with its spec.
+         *
+         *     If it has none because nobody trusts it yet, it is broken, or its environment has to be made first, `problem` says
+         *     so.
          */
         get: operations["getModel"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare Model
+         * @description Make a model's environment, if it is not there. It may take minutes, and needs trust in the model.
+         *
+         *     The first run of a model does the same; this is for its examples, and for a spec that can be read only then.
+         */
+        post: operations["prepareModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -74,8 +99,6 @@ export interface paths {
         /**
          * List Model Examples
          * @description Return inputs that show the model at its best, ready to be sent as those of a job.
-         *
-         *     The first time this may take a while: an example may lie among the packages of the model's own environment.
          */
         get: operations["listModelExamples"];
         put?: never;
@@ -543,10 +566,14 @@ export interface components {
         /**
          * ExampleList
          * @description The examples of a model.
+         *
+         *     One whose files lie in an environment that is not made yet is left out, and `is_prepared` is false then.
          */
         ExampleList: {
             /** Examples */
             examples: components["schemas"]["Example"][];
+            /** Is Prepared */
+            is_prepared: boolean;
         };
         /**
          * Health
@@ -1407,6 +1434,37 @@ export interface operations {
         };
     };
     getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareModel: {
         parameters: {
             query?: never;
             header?: never;
