@@ -63,6 +63,7 @@ class WorkerModel:
 
     def __post_init__(self) -> None:
         self._worker: WorkerProcess | None = None
+        self._checking = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._idle = IdleTimer(self.settings.idle_unload_s, self.close)
@@ -90,7 +91,7 @@ class WorkerModel:
 
         Returns a result or an error for each, in order. Canceling the task cancels all of them.
         """
-        orders = [_or_error(partial(self._order, request)) for request in requests]
+        orders = await asyncio.to_thread(lambda: [_or_error(partial(self._order, request)) for request in requests])
         async with self._turn:
             with self._idle.busy():
                 return await self._run_together(orders, report)
@@ -129,6 +130,7 @@ class WorkerModel:
             await worker.stop()
 
     def _order(self, request: Request) -> Order:
+        """Check a request. That may decode large pictures: call it in a thread."""
         began = time.perf_counter()
         command = self.spec.command(request.command)
         values = command.coerce(request.inputs)
@@ -140,7 +142,8 @@ class WorkerModel:
         return Attempt(worker, order, setup_s=setup_s, scratch=self.settings.scratch)
 
     async def _run(self, request: Request, report: Report, *, pace: Pace) -> None:
-        order = self._order(request)
+        async with self._checking:  # one after the other, so that frames of a stream do not overtake each other
+            order = await asyncio.to_thread(self._order, request)
         async with contextlib.AsyncExitStack() as turn:
             turn.enter_context(self._idle.busy())
             if not order.command.is_async:
