@@ -89,7 +89,7 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """
     import tomlkit
 
-    from gesso.registry import record
+    from gesso.storage.durable import write_whole
 
     if taken := sorted(set(changes) & set(fixed())):
         raise ConflictError(
@@ -101,7 +101,7 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         file = tomlkit.parse(text)
         file.update({name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()})
-        record.write_text(path, tomlkit.dumps(file))
+        write_whole(path, tomlkit.dumps(file).encode())
     except (ValueError, OSError) as error:  # ValueError: a value that cannot be, a file that is not TOML
         raise SettingsError(f"{path} cannot be changed: {error}.") from error
     return changed

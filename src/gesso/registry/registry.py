@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError
-from gesso.registry import record
+from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError, StorageError
 from gesso.registry.added import AddedModels
 from gesso.registry.digest import folder_digest
 from gesso.registry.git.fetching import Report
@@ -24,6 +23,7 @@ from gesso.registry.manifest import is_name, read_manifest
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
 from gesso.spec.model import SCHEMA_VERSION, ModelSpec
+from gesso.storage.durable import write_whole
 from gesso.version import VERSION
 
 _BOX: Final = Path(__file__).parent.parent / "models"
@@ -195,8 +195,8 @@ class Registry:
         digest = await asyncio.to_thread(lambda: source.digest)
         spec = await self._describe(source)
         if await asyncio.to_thread(folder_digest, source.path) == digest:  # nobody has changed it meanwhile
-            with contextlib.suppress(OSError):  # it is only read again next time: no reason to fail
-                record.write_text(self._place(source, digest), spec.to_json())
+            with contextlib.suppress(StorageError):  # it is only read again next time: no reason to fail
+                write_whole(self._place(source, digest), spec.to_json().encode())
         return spec
 
     async def known_spec(self, source: ModelSource) -> ModelSpec | None:

@@ -158,10 +158,10 @@ async def test_packages_that_do_not_go_together_are_named(environments: Environm
 async def test_a_full_disk_is_explained(
     environments: Environments, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(*_: object) -> None:
+    async def run(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gesso.registry.record.write", write)
+    monkeypatch.setattr("gesso.runtime.host.environment._run", run)
     with pytest.raises(InstallError, match="the disk is full"):
         await environments.prepare(needs("numpy<2"), report=silent)
     assert environments.ready() == []

@@ -29,7 +29,6 @@ from filelock import FileLock, Timeout
 
 from gesso.errors import SettingsError
 from gesso.net.door import Door
-from gesso.registry import record
 from gesso.registry.alone import alone
 from gesso.runtime.host import guarded, interpreter
 from gesso.runtime.host.install_news import Narrator, explain
@@ -38,6 +37,7 @@ from gesso.runtime.host.interpreter import Interpreter
 from gesso.runtime.host.requirements import Needs, read_needs
 from gesso.spec.model import Requirements
 from gesso.spec.runnable import Log, Progress
+from gesso.storage import record
 
 Report: TypeAlias = Callable[[Progress | Log], None]
 """Takes the news of an installation as it happens."""
