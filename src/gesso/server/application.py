@@ -41,6 +41,7 @@ def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0
         uploads=Uploads(home / "uploads", app.blobs),
         thumbnails=Thumbnails(home / "cache" / "thumbnails", app.blobs),
     )
+    app.jobs.on_end(server.state.metrics.count_job)
     _add_middleware(server, app, key=key, address=address, port=port)
     return server
 

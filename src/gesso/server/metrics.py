@@ -1,19 +1,22 @@
-"""Figures for Prometheus: requests by what they ask for, how long they take, and how the jobs stand."""
+"""Figures for Prometheus: requests, jobs, workers and the disk, and how long things take."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Scope
 
-from gesso.jobs.job import Status
+from gesso.jobs.job import ENDS, Job, Status
 from gesso.server.layer import Call, Layer
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """The form in which Prometheus reads figures."""
+_OPEN: Final = tuple(status for status in get_args(Status) if status not in ENDS)
+_JOB_BUCKETS_S: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
 class Metrics:
@@ -30,17 +33,59 @@ class Metrics:
             ["operation"],
             registry=self._registry,
         )
-        self._jobs = Gauge("gesso_jobs", "Jobs that have not ended.", ["status"], registry=self._registry)
+        self._jobs = Gauge("gesso_jobs", "Jobs that wait or run.", ["status"], registry=self._registry)
+        self._model_jobs = Gauge(
+            "gesso_model_jobs", "The same of each model that has any.", ["status", "model"], registry=self._registry
+        )
+        self._ended = Counter(
+            "gesso_jobs_ended", "Jobs that have ended since the start.", ["status", "model"], registry=self._registry
+        )
+        self._job_seconds = Histogram(
+            "gesso_job_seconds",
+            "Where the time of jobs went: waiting (queue), getting a worker ready (setup), in the model (run), total.",
+            ["phase", "model"],
+            buckets=_JOB_BUCKETS_S,
+            registry=self._registry,
+        )
+        self._workers = Gauge("gesso_workers", "Processes with a model in them.", ["model"], registry=self._registry)
+        self._worker_memory = Gauge(
+            "gesso_worker_memory_bytes", "The memory that they hold.", ["model"], registry=self._registry
+        )
+        self._disk_free = Gauge(
+            "gesso_disk_free_bytes", "Room on the disk where the home lies.", registry=self._registry
+        )
 
     def count(self, operation: str, status: int, *, seconds: float) -> None:
         """Count a request. `operation` is one of a few names, never an address that somebody made up."""
         self._requests.labels(operation, str(status)).inc()
         self._seconds.labels(operation).observe(seconds)
 
-    def set_jobs(self, counts: Mapping[Status, int]) -> None:
-        """Say how many jobs are in each of these statuses."""
-        for status, count in counts.items():
-            self._jobs.labels(status).set(count)
+    def count_job(self, job: Job) -> None:
+        """Count a job that has ended, and where its time went."""
+        self._ended.labels(job.status, job.model).inc()
+        for phase, seconds in asdict(job.metrics).items():
+            if seconds is not None:
+                self._job_seconds.labels(phase.removesuffix("_s"), job.model).observe(seconds)
+
+    def set_jobs(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Say how many jobs wait or run, by status and model."""
+        self._model_jobs.clear()
+        for status in _OPEN:
+            self._jobs.labels(status).set(sum(count for (found, _), count in counts.items() if found == status))
+        for labels, count in counts.items():
+            self._model_jobs.labels(*labels).set(count)
+
+    def set_workers(self, memory_bytes: Sequence[tuple[str, int]]) -> None:
+        """Say for each worker which model it has and how much memory it holds."""
+        self._workers.clear()
+        self._worker_memory.clear()
+        for model, held_bytes in memory_bytes:
+            self._workers.labels(model).inc()
+            self._worker_memory.labels(model).inc(held_bytes)
+
+    def set_disk_free(self, free_bytes: int) -> None:
+        """Say how much room there is."""
+        self._disk_free.set(free_bytes)
 
     def text(self) -> bytes:
         """Return the figures as Prometheus reads them."""

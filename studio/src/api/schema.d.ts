@@ -422,7 +422,7 @@ export interface paths {
         };
         /**
          * Get Metrics
-         * @description Return the figures as Prometheus reads them. More than 200 jobs in one status are shown as 200.
+         * @description Return the figures as Prometheus reads them.
          */
         get: operations["getMetrics"];
         put?: never;

@@ -10,6 +10,7 @@ import PIL.Image
 import pytest
 
 from gesso.app import App
+from gesso.jobs.events import Logged
 from gesso.spec.runnable import Event, Request, Result
 from gesso.types import picture
 from gesso.version import VERSION
@@ -99,3 +100,39 @@ async def test_figures_are_for_prometheus(client: httpx.AsyncClient) -> None:
     assert 'gesso_http_requests_total{operation="get_model",status="404"} 1.0' in answer.text
     assert 'gesso_jobs{status="queued"} 0.0' in answer.text
     assert "made" not in answer.text
+
+
+@pytest.mark.timeout(300)
+async def test_figures_tell_of_jobs_workers_and_the_disk(app: App, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    add_echo(app, tmp_path / "echo")
+    kept = (await client.post("/api/v1/files", content=png())).json()
+    first, waiting = [
+        (await client.post("/api/v1/jobs", json={"model": "echo", "inputs": {"image": kept, "wait_s": wait_s}})).json()
+        for wait_s in (0, 60)
+    ]
+    async for _ in app.jobs.events(first["id"]):
+        pass
+    async for event in app.jobs.events(waiting["id"]):
+        if isinstance(event, Logged):
+            break
+    figures = read(await client.get("/api/v1/metrics"))
+    assert figures['gesso_jobs{status="processing"}'] == 1
+    assert figures['gesso_jobs{status="queued"}'] == 0
+    assert figures['gesso_model_jobs{model="echo",status="processing"}'] == 1
+    assert figures['gesso_jobs_ended_total{model="echo",status="succeeded"}'] == 1
+    for phase in ("queue", "setup", "run", "total"):
+        assert figures[f'gesso_job_seconds_count{{model="echo",phase="{phase}"}}'] == 1
+        assert figures[f'gesso_job_seconds_bucket{{le="+Inf",model="echo",phase="{phase}"}}'] == 1
+    assert figures['gesso_workers{model="echo"}'] == 1
+    assert figures['gesso_worker_memory_bytes{model="echo"}'] > 10_000_000
+    assert figures["gesso_disk_free_bytes"] > 0
+    await client.post(f"/api/v1/jobs/{waiting['id']}/cancel")
+    figures = read(await client.get("/api/v1/metrics"))
+    assert figures['gesso_jobs{status="processing"}'] == 0
+    assert 'gesso_model_jobs{model="echo",status="processing"}' not in figures
+    assert figures['gesso_jobs_ended_total{model="echo",status="canceled"}'] == 1
+
+
+def read(answer: httpx.Response) -> dict[str, float]:
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}

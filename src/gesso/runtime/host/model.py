@@ -112,6 +112,11 @@ class WorkerModel:
                 for attempt in attempts
             ]
 
+    @property
+    def process_id(self) -> int | None:
+        """The process that stands for its worker (see `WorkerProcess`), None if there is none now."""
+        return self._worker.process_id if self._worker is not None and self._worker.is_alive else None
+
     async def prepare(self, report: Report) -> None:
         """Get a worker ready without running anything."""
         with self._idle.busy():

@@ -98,6 +98,10 @@ class Runtime:
         self._models.append(model)
         return model
 
+    def workers(self) -> list[tuple[str, int]]:
+        """Return the name of the model and the process of each worker that lives."""
+        return [(model.spec.name, pid) for model in self._models if (pid := model.process_id) is not None]
+
     async def close(self) -> None:
         """End every worker and remove the files that runs made and nobody took."""
         for model in self._models:
