@@ -44,7 +44,7 @@ class App:
         self.settings = settings
         self._report = report
         self.trust = Trust(settings.home)
-        self.door = Door(Ledger(settings.home), is_offline=settings.offline)
+        self.door = Door(Ledger(settings.home), is_offline=lambda: self.settings.offline)
         environments = Environments(
             settings.home / "environments",
             installer=settings.installer,
@@ -118,7 +118,7 @@ class App:
             self.blobs,
             resolve=self._resolve,
             runs=self.settings.home / "runs",
-            is_private=self.settings.private_recipes,
+            is_private=lambda: self.settings.private_recipes,
         )
         return self._jobs
 

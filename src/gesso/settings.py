@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, file
 
 
+AFTER_RESTART: Final = frozenset(
+    {"home", "installer", "constraints", "threads", "cancel_grace_s", "idle_unload_s", "needs_key"}
+)
+"""The settings that are read when Gesso starts; a change of any other holds at once."""
+
+
 def fixed() -> list[str]:
     """Return the names of the settings that an environment variable says, so that the file cannot."""
     return [name for name in Settings.model_fields if f"GESSO_{name.upper()}" in os.environ]
@@ -107,7 +113,7 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """
     import tomlkit
 
-    from gesso.registry import record
+    from gesso.storage.durable import write_whole
 
     if taken := sorted(set(changes) & set(fixed())):
         raise ConflictError(
@@ -119,7 +125,7 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         file = tomlkit.parse(text)
         file.update({name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()})
-        record.write_text(path, tomlkit.dumps(file))
+        write_whole(path, tomlkit.dumps(file).encode())
     except (ValueError, OSError) as error:  # ValueError: a value that cannot be, a file that is not TOML
         raise SettingsError(f"{path} cannot be changed: {error}.") from error
     return changed

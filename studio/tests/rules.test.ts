@@ -34,7 +34,8 @@ describe("code", () => {
   it("is Python, and curl", () => {
     expect(python(given)).toContain('"photo": upload("it\'s.jpg"),');
     expect(python({ ...given, values: { strength: 1 } })).toContain('"strength": 1,');
-    expect(curl(given)).toContain(`{"file": "'"$photo"'"}`.replace('{"file": ', '{\n      "file": ').replace('"}', '"\n    }'));
+    expect(curl(given)).toContain("photo=$(curl -s -F 'file=@it'\\''s.jpg' http://127.0.0.1:5142/api/v1/files)");
+    expect(curl(given)).toContain(`"photo": '"$photo"',`);
   });
 });
 

@@ -23,13 +23,7 @@ const SettingsRoom = lazy(() => import("@/features/settings/settings"));
 const openPalette = () => import("@/features/palette/palette");
 const Palette = lazy(openPalette);
 
-const tools: Tools = {
-  urlOf,
-  upload: async (file, onProgress) => {
-    const { id, ...about } = await upload(file, onProgress);
-    return { blob: id, ...about };
-  },
-};
+const tools: Tools = { urlOf, upload };
 
 export function App() {
   const look = usePreferences((preferences) => preferences.look);

@@ -60,6 +60,13 @@ class Budget:
         """Return what a worker took when it was last looked at, in bytes."""
         return self._seen.get(seat, 0)
 
+    async def look(self) -> int:
+        """Look how much memory each worker takes, and return what all take together, in bytes."""
+        seats = [seat for tenant in self._tenants for seat in tenant.seats]
+        sizes = await asyncio.to_thread(lambda: [memory_use.of_process(seat.worker.process_id) for seat in seats])
+        self._seen = dict(zip(seats, sizes, strict=True))
+        return sum(sizes)
+
     def changed(self) -> None:
         """Look again: a worker has ended, or has nothing to do now."""
         self._changed.set()
@@ -94,7 +101,7 @@ class Budget:
     async def _has_room(self, needed_bytes: int) -> bool:
         while True:
             seats = [seat for tenant in self._tenants for seat in tenant.seats]
-            if not seats or await self._measure() + needed_bytes <= self._limit_bytes:
+            if not seats or await self.look() + needed_bytes <= self._limit_bytes:
                 return True
             if not await self._send_away_one():
                 return not any(tenant.seats for tenant in self._tenants)
@@ -112,12 +119,6 @@ class Budget:
         least = memory_use.total() * _LEAST_AVAILABLE
         while True:
             await asyncio.sleep(_LOOK_S)
-            while await self._measure() > self._limit_bytes or memory_use.available() < least:
+            while await self.look() > self._limit_bytes or memory_use.available() < least:
                 if not await self._send_away_one():
                     break
-
-    async def _measure(self) -> int:
-        seats = [seat for tenant in self._tenants for seat in tenant.seats]
-        sizes = await asyncio.to_thread(lambda: [memory_use.of_process(seat.worker.process_id) for seat in seats])
-        self._seen = dict(zip(seats, sizes, strict=True))
-        return sum(sizes)

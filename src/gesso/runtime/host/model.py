@@ -79,6 +79,7 @@ class WorkerModel:
             scratch=self.settings.scratch,
             cancel_grace_s=self.settings.cancel_grace_s,
         )
+        self._in_order = asyncio.Lock()
 
     async def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run once; see `Runnable`. Closing the iteration cancels the run."""
@@ -132,7 +133,11 @@ class WorkerModel:
         await self._pool.close()
 
     async def _run(self, request: Request, report: Report, *, pace: Pace) -> None:
-        order = await take_order(self.spec, request)
+        if request.session is None:
+            order = await take_order(self.spec, request)
+        else:
+            async with self._in_order:  # frames of a stream must not overtake each other
+                order = await take_order(self.spec, request)
         report(await self._pool.run(order, report, pace=pace))
 
     @property

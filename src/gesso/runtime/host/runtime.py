@@ -78,6 +78,10 @@ class Runtime:
         """Return a model's environment, and make it if there is none yet."""
         return await self._environments.prepare(manifest.requirements, report=report)
 
+    async def is_prepared(self, manifest: Manifest) -> bool:
+        """Say whether a model's environment is there already."""
+        return await self._environments.has(manifest.requirements)
+
     async def package_file(self, manifest: Manifest, name: str, *, report: Report) -> Path:
         """Return a file that a package in the model's environment has brought, by its path among the packages."""
         environment = await self.prepare(manifest, report)
@@ -111,8 +115,9 @@ class Runtime:
         self._models.append(model)
         return model
 
-    def figures(self) -> list[PoolFigures]:
-        """Return how the workers of each model stand, for the models that were run."""
+    async def figures(self) -> list[PoolFigures]:
+        """Return how the workers of each model stand, for the models that were run. Looks at their memory now."""
+        await self._budget.look()
         return [model.figures() for model in self._models]
 
     async def close(self) -> None:

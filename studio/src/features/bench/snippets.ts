@@ -50,10 +50,10 @@ export function curl(given: Given): string {
   const { files } = split(given);
   const { origin } = given;
   const uploads = Object.entries(files).map(
-    ([name, file]) => `${name}=$(curl -s -F ${quoted(`file=@${file}`)} ${origin}/api/v1/files | jq -r .id)`,
+    ([name, file]) => `${name}=$(curl -s -F ${quoted(`file=@${file}`)} ${origin}/api/v1/files)`,
   );
-  const order = JSON.stringify(orderOf(given, (name) => ({ file: `@${name}@` })), null, 2);
-  const body = Object.keys(files).reduce((text, name) => text.replace(`@${name}@`, `'"$${name}"'`), order.replaceAll("'", "'\\''"));
+  const order = JSON.stringify(orderOf(given, (name) => `@${name}@`), null, 2);
+  const body = Object.keys(files).reduce((text, name) => text.replace(`"@${name}@"`, `'"$${name}"'`), order.replaceAll("'", "'\\''"));
   return [
     ...uploads,
     `job=$(curl -s ${origin}/api/v1/jobs -H 'Content-Type: application/json' -d '${body}' | jq -r .id)`,
@@ -94,7 +94,7 @@ export function python(given: Given): string {
     `GESSO = "${given.origin}/api/v1"`,
     "",
     ...(hasFiles
-      ? ["", "def upload(path):", '    with open(path, "rb") as file:', '        kept = requests.post(f"{GESSO}/files", files={"file": file})', "    kept.raise_for_status()", '    return {"file": kept.json()["id"]}', "", ""]
+      ? ["", "def upload(path):", '    with open(path, "rb") as file:', '        kept = requests.post(f"{GESSO}/files", files={"file": file})', "    kept.raise_for_status()", "    return kept.json()", "", ""]
       : []),
     `made = requests.post(f"{GESSO}/jobs", json=${order})`,
     "made.raise_for_status()",
