@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 
-from benchmarks import history, overhead, remix, starting
+from benchmarks import canceling, history, hop, memory, overhead, remix, starting
 from benchmarks.figures import table
 from gesso.version import VERSION
 
@@ -19,9 +19,14 @@ def main() -> None:
         f"{os.cpu_count()} cores, load {os.getloadavg()[0] if hasattr(os, 'getloadavg') else 0:.1f}\n"
     )
     print("## One run\n")
-    print(table(overhead.main()))
+    print(table([*overhead.main(), *hop.main()]))
+    print("## Canceling\n")
+    print(table(canceling.main()))
     print("## Starting\n")
-    print(table(starting.main()))
+    served, sizes = memory.measure()
+    print(table([*starting.main(), *served]))
+    print("## Memory\n")
+    print(memory.table(sizes))
     print("## Jobs\n")
     print(table(history.main()))
     print("## Remix\n")

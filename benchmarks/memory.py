@@ -23,7 +23,9 @@ from typing import Any
 import psutil
 
 from benchmarks.figures import Figure
+from gesso.app import App
 from gesso.runtime.host import memory_use
+from gesso.settings import Settings
 
 MODEL = '''"""Returns what it is given."""
 from gesso import Json, Model
@@ -33,6 +35,11 @@ class Identity(Model):
         return value
 '''
 WORKERS = 10
+_GESSO = Path(sys.executable).parent / "gesso"
+
+
+def _variables(home: Path) -> dict[str, str]:
+    return os.environ | {"GESSO_HOME": str(home)}
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,12 @@ class Server:
 def serving(home: Path) -> Iterator[Server]:
     """Start a server and end it."""
     began = time.perf_counter()
-    gesso = Path(sys.executable).parent / "gesso"
-    variables = os.environ | {"GESSO_HOME": str(home)}
     with subprocess.Popen(
-        [str(gesso), "serve", "--port", "0"], env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [str(_GESSO), "serve", "--port", "0"],
+        env=_variables(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         announced = home / "server.json"
         while not announced.exists():
@@ -107,10 +116,13 @@ def measure() -> tuple[list[Figure], list[tuple[str, float]]]:
                 starts.append(server.start_ms)
         home = Path(name) / "home"
         for number in range(WORKERS):
-            folder = home / "models" / f"identity-{number}"
+            folder = Path(name) / f"identity-{number}"
             folder.mkdir(parents=True)
             (folder / "model.py").write_text(MODEL, encoding="utf-8")
             (folder / "gesso.toml").write_text(f'name = "identity-{number}"\n', encoding="utf-8")
+            subprocess.run([str(_GESSO), "add", str(folder)], env=_variables(home), check=True, capture_output=True)
+            app = App(Settings(home=home), report=lambda _: None)
+            app.trust.trust(app.registry.find(str(folder)))
         with serving(home) as server:
             idle = server.own_megabytes()
             server.run("identity-0")
