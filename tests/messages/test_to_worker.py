@@ -10,12 +10,15 @@ import pytest
 from gesso.messages.to_worker import Batch, Cancel, Describe, EndSession, Load, Release, Run, Stop, ToWorker
 from gesso.messages.value import Slot, Value
 
-RUN = Run(run=1, command="run", inputs={"x": Value(header=3, buffers=[b"ab", Slot(0, 65536, 4096, 3)])}, seed=7)
+PASSED = Slot(0, 0, 8192, 9, memory="7:/proc/1/fd/5", number=-1)
+RUN = Run(run=1, command="run", inputs={"x": Value(header=3, buffers=[b"ab", Slot(0, 65536, 4096, 3), PASSED])}, seed=7)
 RUN_ON_THE_LINE = {
     "t": "run",
     "run": 1,
     "command": "run",
-    "inputs": {"x": {"header": 3, "buffers": [b"ab", [0, 65536, 4096, 3]]}},
+    "inputs": {
+        "x": {"header": 3, "buffers": [b"ab", [0, 65536, 4096, 3, "", 0], [0, 0, 8192, 9, "7:/proc/1/fd/5", -1]]}
+    },
     "seed": 7,
     "session": None,
     "scratch": "",
@@ -33,6 +36,7 @@ SNAPSHOTS = [
             "device": "auto",
             "weights": {"a.onnx": "/home/ada/a.onnx"},
             "distributions": [],
+            "memory": "",
         },
     ),
     (RUN, RUN_ON_THE_LINE),

@@ -9,7 +9,7 @@ import msgspec
 from gesso.messages.value import Value
 from gesso.spec.model import Command, Port
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """The version of both files of messages; host and worker must have the same."""
 
 
@@ -37,11 +37,13 @@ class Ready(_Message, frozen=True):
     """`setup` is done.
 
     `setup_s` is how long import and setup took, in seconds; `versions` are those of Python and the libraries asked for.
+    `sees_others` says whether it can look at the memory that `Load` names.
     """
 
     setup_s: float
     device: str
     versions: dict[str, str] = {}
+    sees_others: bool = False
 
 
 class ProgressMade(_Message, frozen=True):

@@ -24,7 +24,7 @@ class Load(_Message, frozen=True):
     """Get ready: import the model, choose the device, call `setup` with these options (wire form).
 
     `weights` are the paths of the model's weights, by name; `distributions` are the libraries whose versions the answer
-    should tell. Answered by `Ready` or `Failed`.
+    should tell; `memory` names one of the host's, to try whether it can be opened. Answered by `Ready` or `Failed`.
     """
 
     entry: str
@@ -33,6 +33,7 @@ class Load(_Message, frozen=True):
     device: str = "auto"
     weights: dict[str, str] = {}
     distributions: list[str] = []
+    memory: str = ""
 
 
 class Run(_Message, frozen=True):

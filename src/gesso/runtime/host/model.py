@@ -21,6 +21,7 @@ from gesso.runtime.host.pool import Pool, PoolFigures
 from gesso.runtime.host.requirements import read_needs
 from gesso.runtime.host.size import PoolSize
 from gesso.runtime.host.worker import WorkerProcess
+from gesso.runtime.transport.passing import Held
 from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Progress, Request, Result
 
@@ -37,13 +38,14 @@ class WorkerSettings:
 
     `scratch` is the folder where they pass files, `threads` how many each may compute with. Seconds: `cancel_grace_s`
     is how long a canceled run may take to stop by itself before its process is ended, `idle_unload_s` how long a
-    worker is kept that nobody uses.
+    worker is kept that nobody uses. `held` is what frames are passed on by from one worker to another.
     """
 
     scratch: Path
     threads: int
     cancel_grace_s: float = 0.5
     idle_unload_s: float = 600
+    held: Held = field(default_factory=Held)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -164,7 +166,11 @@ class WorkerModel:
         weights = await self.weights.prepare(self.manifest.weights, report=report)
         report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))
         worker = await WorkerProcess.start(
-            environment.python, self.settings.scratch, threads=self._threads, cwd=self.manifest.folder
+            environment.python,
+            self.settings.scratch,
+            threads=self._threads,
+            cwd=self.manifest.folder,
+            held=self.settings.held,
         )
         asked = Load(
             str(self.manifest.entry),

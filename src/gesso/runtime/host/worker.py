@@ -29,8 +29,9 @@ from gesso.messages.to_host import (
 from gesso.messages.to_worker import Batch, Describe, Load, Release, Run, Stop, ToWorker
 from gesso.messages.value import Value
 from gesso.runtime.host.launch import Launched, launch
-from gesso.runtime.transport import packing
+from gesso.runtime.transport import packing, passing
 from gesso.runtime.transport.frames import MAX_MESSAGE_BYTES, FrameReader, FrameTooLongError, frame
+from gesso.runtime.transport.passing import Held
 from gesso.runtime.transport.slots import SlotReader, SlotWriter
 from gesso.types.base import DataType
 
@@ -53,7 +54,7 @@ Answers: TypeAlias = "asyncio.Queue[ToHost | GessoError]"
 class WorkerProcess:
     """A worker process with one model. Made by `start`; every method belongs to the event loop that made it."""
 
-    def __init__(self, launched: Launched) -> None:
+    def __init__(self, launched: Launched, held: Held) -> None:
         self._launched = launched
         self._loop = asyncio.get_running_loop()
         self._encoder = msgspec.msgpack.Encoder()
@@ -65,13 +66,20 @@ class WorkerProcess:
         self.versions: Mapping[str, str] = {}  # of Python and the model's libraries, once it is loaded
         self.was_killed = False  # by us, and not by what the model did
         self.slots = SlotWriter(launched.from_host)
-        self._lent = SlotReader(launched.to_host, self._unread.append)
+        self._held = held
+        self._address = passing.address_of(launched.to_host)
+        self._lent = SlotReader(launched.to_host, self._unread.append, held=held, address=self._address)
         self._listening = self._loop.create_task(self._listen())
 
     @classmethod
-    async def start(cls, python: Path, scratch: Path, *, threads: int, cwd: Path) -> WorkerProcess:
-        """Start a process with the interpreter `python` and wait until it says hello."""
-        worker = cls(await launch(python, scratch, threads=threads, cwd=cwd))
+    async def start(
+        cls, python: Path, scratch: Path, *, threads: int, cwd: Path, held: Held | None = None
+    ) -> WorkerProcess:
+        """Start a process with the interpreter `python` and wait until it says hello.
+
+        `held` is what is known of all workers' memories, so that frames can be passed from one to another.
+        """
+        worker = cls(await launch(python, scratch, threads=threads, cwd=cwd), held or Held())
         try:
             with worker.answers(SETUP) as answers:
                 hello = await worker.expect(answers, Hello)
@@ -108,11 +116,13 @@ class WorkerProcess:
     async def load(self, asked: Load) -> AsyncIterator[ToHost]:
         """Have the model loaded; yields the setup's news and, last, `Ready`."""
         with self.answers(SETUP) as answers:
-            self.send(asked)
+            self.send(msgspec.structs.replace(asked, memory=passing.address_of(self._launched.from_host)))
             async for message in self.news(answers):
                 yield message
                 if isinstance(message, Ready):
                     self.versions = message.versions
+                    if message.sees_others:
+                        self.slots.pass_on(self._held)
                     return
 
     def next_run(self) -> int:
@@ -292,6 +302,7 @@ class WorkerProcess:
             while queue.full():
                 self.pass_over(queue.get_nowait())
             queue.put_nowait(reason)
+        self._held.forget(self._address)
         self.slots.close()
         self._lent.close()
         self._launched.close()

@@ -65,6 +65,9 @@ def _take_back(buffers: Iterable[bytes | Slot], slots: SlotWriter) -> None:
 
 
 def unpack(data_type: DataType[Any], value: Value, *, slots: SlotReader) -> Any:
-    """Make a value again; its big parts stay where they lie, and the slot goes back when the value does."""
-    buffers = [slots.read(buffer) if isinstance(buffer, Slot) else buffer for buffer in value.buffers]
+    """Make a value again; its big parts stay where they lie, and the slot goes back when the value does.
+
+    All of it may be written to: what a model may do with a large picture, it may do with a small one.
+    """
+    buffers = [slots.read(buffer) if isinstance(buffer, Slot) else bytearray(buffer) for buffer in value.buffers]
     return data_type.unpack(Packed(value.header, buffers))

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import itertools
 import mmap
 import threading
 import weakref
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from gesso.messages.value import Slot
 from gesso.runtime.transport import memory
+from gesso.runtime.transport.passing import Held, PrivateViews
 from gesso.types.base import Buffer
 
 _SEGMENT_BYTES: Final = 256 * 2**20
@@ -50,6 +54,9 @@ class SlotWriter:
 
     def __init__(self, file: int) -> None:
         self._file = file
+        self._held: Held | None = None
+        self._passed: dict[int, Buffer] = {}
+        self._numbers = itertools.count(-1, -1)
         self._lock = threading.Lock()
         self._segments: list[_Segment] = []
         self._cut: dict[int, tuple[_Segment, int]] = {}  # every slot: its segment and capacity
@@ -57,6 +64,10 @@ class SlotWriter:
         self._free: list[tuple[int, int]] = []  # (capacity, offset), sorted
         self._cold: set[int] = set()  # free slots whose pages went back to the system
         self._warm_bytes = 0
+
+    def pass_on(self, held: Held) -> None:
+        """From now on pass on without a copy what is held of another process's memory; keep it until it comes back."""
+        self._held = held
 
     @property
     def lent_bytes(self) -> int:
@@ -66,6 +77,10 @@ class SlotWriter:
 
     def write(self, buffer: Buffer) -> Slot:
         """Copy a buffer into a free slot and lend it. Raises `OSError` where there is no memory for it."""
+        if self._held is not None and (slot := self._held.find(buffer)) is not None:
+            number = next(self._numbers)
+            self._passed[number] = buffer
+            return msgspec.structs.replace(slot, number=number)
         data = memoryview(buffer).cast("B")
         with self._lock:
             offset = self._take(capacity_for(len(data)))
@@ -76,9 +91,10 @@ class SlotWriter:
         return Slot(segment.offset, segment.size, offset, len(data))
 
     def release(self, offset: int) -> None:
-        """Take a slot back from the receiver. One that is not lent is passed over: it must not be lent twice."""
+        """Take a slot back from the receiver, by its key. One that is not lent is passed over."""
+        self._passed.pop(offset, None)
         with self._lock:
-            if offset not in self._lent:
+            if offset not in self._lent:  # it must not be lent twice
                 return
             self._lent.remove(offset)
             segment, capacity = self._cut[offset]
@@ -126,22 +142,37 @@ class SlotWriter:
 class SlotReader:
     """The receiver's side: views of the sender's slots; `on_release(offset)` is called when the last view is gone.
 
-    `on_release` may be called by the garbage collector in any thread: it must only note the offset.
+    `on_release` may be called by the garbage collector in any thread: it must only note the number. What is read is
+    noted in `held`, under the `address` by which others open this memory.
     """
 
-    def __init__(self, file: int, on_release: Callable[[int], object]) -> None:
+    def __init__(
+        self, file: int, on_release: Callable[[int], object], *, held: Held | None = None, address: str = ""
+    ) -> None:
         self._file = file
         self._on_release = on_release
+        self._held = held
+        self._address = address
         self._mapped: dict[int, mmap.mmap] = {}
+        self._others = PrivateViews()
 
     def read(self, slot: Slot) -> memoryview:
-        """Return the bytes of a slot, without a copy."""
+        """Return the bytes of a slot, without a copy. Raises `RunError` if it is another process's that has ended."""
+        if slot.memory:
+            lease = np.frombuffer(self._others.view(slot), dtype=np.uint8, count=slot.size)
+        else:
+            lease = self._own(slot)
+        weakref.finalize(lease, self._on_release, slot.key).atexit = False
+        return lease.data
+
+    def _own(self, slot: Slot) -> NDArray[np.uint8]:
         if slot.segment not in self._mapped:
             self._mapped[slot.segment] = memory.view(self._file, offset=slot.segment, size=slot.segment_size)
         inside = slot.offset - slot.segment
         lease = np.frombuffer(self._mapped[slot.segment], dtype=np.uint8, count=slot.size, offset=inside)
-        weakref.finalize(lease, self._on_release, slot.offset).atexit = False
-        return lease.data
+        if self._held is not None:
+            self._held.note(lease, self._address, slot=slot)
+        return lease
 
     def close(self) -> None:
         """Map nothing any more, but for what somebody still looks at: that goes with the last look."""
@@ -152,4 +183,4 @@ class SlotReader:
 
     def pass_over(self, slot: Slot) -> None:
         """Give a slot back without having looked at it."""
-        self._on_release(slot.offset)
+        self._on_release(slot.key)

@@ -22,7 +22,7 @@ from typing import Any
 from gesso.errors import CanceledError, GessoError, ModelError, SetupError
 from gesso.messages.to_host import PROTOCOL_VERSION, Described, Done, Failed, Hello, Ready
 from gesso.messages.to_worker import Batch, Cancel, Describe, EndSession, Load, Release, Run, Stop, ToWorker
-from gesso.runtime.transport import memory, packing
+from gesso.runtime.transport import memory, packing, passing
 from gesso.runtime.transport.frames import FrameTooLongError
 from gesso.runtime.worker import invoke
 from gesso.runtime.worker.channel import Channel
@@ -142,7 +142,13 @@ class Worker:
                 message = f"The model could not get ready: {type(error).__name__}: {said_by(error)}".rstrip(".") + "."
                 raise SetupError(message, detail=own_traceback(error)) from error
         self._bindings = bindings
-        self._channel.send(Ready(time.perf_counter() - began, self._model.device, versions_of(asked.distributions)))
+        ready = Ready(
+            time.perf_counter() - began,
+            self._model.device,
+            versions_of(asked.distributions),
+            sees_others=passing.can_open(asked.memory),
+        )
+        self._channel.send(ready)
 
     def _begin(self, asked: Run) -> tuple[WorkerRun, Binding, dict[str, Any]]:
         binding = self._bindings[asked.command]
