@@ -66,7 +66,9 @@ def test_a_server_for_others_prints_its_key_once_and_lends_one(home: Path) -> No
         with httpx.Client(follow_redirects=True) as browser:
             assert browser.get(program.link).url == f"{program.address}/"
             assert browser.get(models).status_code == 200
-        assert program.stop()[0] == 0
+        status, said = program.stop()
+        assert status == 0
+        assert key not in said
     assert not (home / LENT).exists()
     with running(home, host="0.0.0.0", GESSO_NEEDS_KEY="1") as program:
         assert program.link == f"{program.address}/"
@@ -98,6 +100,31 @@ async def test_a_web_socket_from_a_foreign_page_stays_out(home: Path, origin: st
                 async with connect(f"ws://127.0.0.1:{program.port}{path}", origin=origin):  # type: ignore[arg-type]  # any text
                     pass
             assert refused.value.response.status_code == 403
+
+
+async def test_a_web_socket_to_a_name_that_was_bent_here_stays_out(home: Path) -> None:
+    with running(home) as program:
+        for host in ("evil.example", f"evil.example:{program.port}", "127.0.0.1"):
+            ask = b"GET /api/v1/jobs/x/events HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            ask += b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+            with socket.create_connection(("127.0.0.1", program.port)) as line:
+                line.settimeout(5)
+                line.sendall(ask % host.encode())
+                assert line.recv(65536).startswith(b"HTTP/1.1 403")
+
+
+async def test_a_web_socket_asks_for_the_key_too(home: Path) -> None:
+    with running(home, GESSO_NEEDS_KEY="1") as program:
+        key = httpx.URL(program.link).params["key"]
+        address = f"ws://127.0.0.1:{program.port}/api/v1/jobs/x/events"
+        for headers in ({}, {"Authorization": "Bearer guessed"}, {"Cookie": f"gesso_owner={key}"}):
+            with pytest.raises(InvalidStatus) as refused:
+                async with connect(address, additional_headers=headers):
+                    pass
+            assert refused.value.response.status_code == 403
+        async with connect(address, additional_headers={"Authorization": f"Bearer {key}"}) as told:
+            with pytest.raises(ConnectionClosed):
+                await told.recv()
 
 
 async def test_a_web_socket_says_what_a_job_says_and_packs_nothing(home: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -100,6 +101,20 @@ async def test_the_link_signs_a_browser_in_and_loses_its_key(guarded: httpx.Asyn
     assert not cookie["domain"]
     assert key not in answer.headers["Set-Cookie"]
     assert (await guarded.get("/api/v1/models")).status_code == 200  # the client has kept the cookie
+
+
+async def test_the_link_leaves_its_key_nowhere(
+    guarded: httpx.AsyncClient, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "gesso"):
+        for given in (key, f"{key}x"):
+            for method in ("GET", "HEAD", "POST"):
+                answer = await guarded.request(method, "/", params={"key": given})
+                assert answer.headers["Referrer-Policy"] == "no-referrer"
+                assert answer.headers["Cache-Control"] == "no-store"
+                assert key not in answer.text
+                assert key not in str(answer.headers)
+    assert key not in caplog.text
 
 
 async def test_a_wrong_link_signs_nobody_in(guarded: httpx.AsyncClient) -> None:

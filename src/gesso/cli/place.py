@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final, Protocol
 
 import msgspec
 
@@ -17,11 +18,12 @@ from gesso.registry.source import ModelSource
 from gesso.remote.model import JobResult, RemoteModel
 from gesso.runtime.host.model import WorkerModel
 from gesso.spec.model import Command
-from gesso.spec.runnable import Event, Request, Result
+from gesso.spec.runnable import Event, Progress, Request, Result
 from gesso.types.base import Json
 
 Inputs = Mapping[str, Input]
 """The inputs of one run by name."""
+_JOBS_AT_ONCE: Final = 4  # enough that none waits for files, and few enough for everybody else's jobs
 
 
 class Place(Protocol):
@@ -97,16 +99,28 @@ class There:
         return await _result(self.model.run(request), hear)
 
     async def run_batch(self, inputs: Sequence[Inputs], hear: Callable[[Event], None]) -> list[Result | GessoError]:
-        """Run one after the other: each is a job of its own."""
-        outcomes: list[Result | GessoError] = []
-        for one in inputs:
-            try:
-                outcomes.append(await self.run(one, hear))
-            except (InputError, RunError) as error:
-                if isinstance(error, SetupError):
-                    raise
-                outcomes.append(error)
-        return outcomes
+        """Run several as jobs that wait together: while one runs, files of others come and go."""
+        turn = asyncio.Semaphore(_JOBS_AT_ONCE)
+        telling = _Telling(len(inputs), hear)
+
+        async def run(number: int, one: Inputs) -> Result | GessoError:
+            async with turn:
+                try:
+                    return await self.run(one, partial(telling.hear, number))
+                except (InputError, RunError) as error:
+                    if isinstance(error, SetupError):
+                        raise
+                    return error
+                finally:
+                    telling.end(number)
+
+        tasks = [asyncio.create_task(run(number, one)) for number, one in enumerate(inputs)]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:  # what goes wrong for one goes wrong for all, and whoever leaves cancels all
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def recipe(self, inputs: Inputs, result: Result) -> Recipe:  # noqa: ARG002 - the job knows them itself
         """Return the recipe that the job has."""
@@ -119,6 +133,27 @@ class There:
         for digest, source in files.sources.items():
             await self.model.server.keep(digest, source)
         return described
+
+
+class _Telling:
+    """What several jobs say, as if they were one: the progress of all, in the words of the first that goes on."""
+
+    def __init__(self, count: int, hear: Callable[[Event], None]) -> None:
+        self._fractions = [0.0] * count
+        self._going_on = list(range(count))
+        self._hear = hear
+
+    def hear(self, number: int, event: Event) -> None:
+        if not isinstance(event, Progress):
+            self._hear(event)
+            return
+        self._fractions[number] = event.fraction
+        if number == self._going_on[0]:
+            self._hear(replace(event, fraction=sum(self._fractions) / len(self._fractions)))
+
+    def end(self, number: int) -> None:
+        self._fractions[number] = 1.0
+        self._going_on.remove(number)
 
 
 async def _result(events: AsyncGenerator[Event, None], hear: Callable[[Event], None]) -> Result:

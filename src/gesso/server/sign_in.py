@@ -50,10 +50,12 @@ class SignIn(Layer):
 
     def _greet(self, key: str) -> Response:
         """Lead on to the studio without the key, so that it stays in no history and no `Referer`."""
-        response: Response = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store"}
+        response: Response = RedirectResponse("/", status_code=303, headers=headers)
         if self._key is None:
             return response
         if not self._key.opens(key):
-            return answer(401, Problem(code="signed_out", message="This link is no longer good.", hint=_HINT))
+            problem = Problem(code="signed_out", message="This link is no longer good.", hint=_HINT)
+            return answer(401, problem, headers=headers)
         response.set_cookie(COOKIE, cookie_of(key), max_age=COOKIE_AGE_S, httponly=True, samesite="strict")
         return response

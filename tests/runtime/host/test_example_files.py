@@ -24,6 +24,7 @@ def test_a_file_beside_the_model(tmp_path: Path) -> None:
     (tmp_path / "fox.jpg").touch()
     (tmp_path / "own/fox.jpg").touch()
     assert find_own_file(tmp_path / "own", "fox.jpg") == (tmp_path / "own/fox.jpg").resolve()
-    for name in ("../fox.jpg", "hare.jpg", str(tmp_path / "fox.jpg")):
+    (tmp_path / "own/way-out.jpg").symlink_to(tmp_path / "fox.jpg")
+    for name in ("../fox.jpg", "hare.jpg", str(tmp_path / "fox.jpg"), "way-out.jpg"):
         with pytest.raises(NotFoundError):
             find_own_file(tmp_path / "own", name)

@@ -15,6 +15,7 @@ from gesso.app import App
 from gesso.server.thumbnails import Thumbnails
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+XML = b'<?xml version="1.0"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 
 
@@ -84,7 +85,15 @@ async def test_a_broken_form_is_refused_and_leaves_nothing(
         ("page.html", HTML),
         ("page.htm", HTML),
         ("page.xhtml", HTML),
+        ("feed.xml", XML),
+        ("feed.rss", XML),
+        ("sheet.xsl", XML),
+        ("drawing.svgz", b"\x1f\x8b\x08"),
+        ("feed.txt.xml", XML),
         ("script.js", b"alert(1)"),
+        ("script.mjs", b"alert(1)"),
+        ("page.shtml", HTML),
+        ("page.txt.html", HTML),
         ("font.woff2", b"wOF2"),
         ("sheet.css", b"body{}"),
         ("doc.pdf", b"%PDF-1.7"),
