@@ -24,7 +24,8 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_commands_in_the_order_in_which_one_meets_them(home: Path) -> None:
     ended = run("--help")
     assert ended.returncode == 0
-    listed = [line.split()[0] for line in ended.stdout.partition("Commands:")[2].strip().splitlines()]
+    lines = ended.stdout.partition("Commands:")[2].strip().partition("\n\n")[0].splitlines()
+    listed = [line.split()[0] for line in lines]
     assert listed == [
         "studio", "run", "models", "show", "add", "remove", "init", "doctor",
         "jobs", "recipe", "backup", "restore", "serve", "version",
@@ -49,14 +50,6 @@ def test_without_the_terminals_libraries_it_says_what_to_install() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2
     assert 'pip install "gesso[studio]"' in ended.stderr
-
-
-def test_a_reader_that_goes_away_is_no_fault(home: Path) -> None:
-    shell = subprocess.run(
-        f'"{sys.executable}" -c "from gesso.cli.main import main; main()" models --json | head -c 1',
-        shell=True, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert "fault" not in shell.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, this test's own too")

@@ -79,11 +79,11 @@ def test_a_missing_input_is_told_before_the_model_starts(gesso: Gesso, bright: s
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["-i", "photo=photo.png"], 3, "write @ before"),
+        (["-i", "photo=photo.png"], 3, "-i photo=@photo.png"),
         (["-i", "photo=@nothing.png"], 3, "not there"),
         (["-i", "photo=@photo.png", "-i", "plus=99"], 3, "from 0 to 50"),
         (["-i", "photo=@photo.png", "-i", "minus=1"], 4, "There are: photo, plus"),
-        (["-i", "photo"], 2, "-i name=photo"),
+        (["-i", "photo"], 2, "-i photo=@photo.jpg"),
         (["-i", "photo=@photo.png", "--seed", "-1"], 3, "seed"),
         (["-i", "photo=@photo.png", "--option", "gain=10"], 3, "from 1 to 9"),
         (["-i", "photo=@photo.png", "--option", "loss=1"], 4, "There are: gain"),

@@ -12,6 +12,7 @@ from gesso.app import App
 from gesso.cli.exits import DIFFERENT, OK
 from gesso.cli.given import Input
 from gesso.cli.opening import ensure_trust, find_trusted
+from gesso.cli.shell import quoted
 from gesso.cli.terminal import Terminal
 from gesso.errors import InputError, NotFoundError, TrustError
 from gesso.jobs.inputs import Inputs
@@ -90,7 +91,8 @@ class Ingredients:
                 if path.is_file() and _digest(path) == file["blob"]:
                     return path
             expected = f"the file {name} with the SHA-256 {file['blob'][:12]}…"
-            hint = f"If you have it, add -i {where.partition('[')[0]}=@{name}"
+            given = f"{where.partition('[')[0]}=@{name}"
+            hint = f"If you have it, add -i {quoted(given)}"
             raise InputError(expected, "no such file", hint=hint, where=where) from error
         return dict(file)
 

@@ -21,13 +21,15 @@ def backup(
 
     from gesso import settings
     from gesso.cli.results import new_path
+    from gesso.cli.shell import command_line
     from gesso.storage.backup import backup as write
     from gesso.types.given import size
 
     file = file or new_path(Path(f"gesso-{datetime.now(UTC).astimezone():%Y-%m-%d}.zip"))
     made, terminal = write(settings.load().home, file), ctx.ensure_object(Terminal)
+    again = command_line("gesso", "restore", file)
     terminal.result(str(file))
-    terminal.say(f"It holds {made.files} files of jobs, {size(made.size_bytes)}. Back again: gesso restore {file}")
+    terminal.say(f"It holds {made.files} files of jobs, {size(made.size_bytes)}. Back again: {again}")
     if made.damaged:
         terminal.warn(f"{len(made.damaged)} files are damaged and were left out: {', '.join(made.damaged)}")
 

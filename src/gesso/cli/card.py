@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gesso.cli.inputs import is_read_from_files
 from gesso.cli.results import ending_of, endings, fits, is_readable
+from gesso.cli.shell import command_line, quoted
 from gesso.registry.source import ModelSource
 from gesso.spec.model import Command, ModelSpec, Port
 from gesso.types.given import size
@@ -34,11 +35,11 @@ def card(spec: ModelSpec, commands: Sequence[Command], *, source: ModelSource) -
 def usage(spec: ModelSpec, command: Command, *, reference: str) -> str:
     """Return the words to type to run a command, with a stand-in for each input that is needed."""
     is_first = command == spec.commands[0]
-    words = ["gesso", "run", _quoted(reference if is_first else f"{reference}:{command.name}")]
+    words = [command_line("gesso", "run", reference if is_first else f"{reference}:{command.name}")]
     words += [stand_in(port) for port in command.inputs if port.is_required]
     for port in command.outputs:
         if not is_readable(port.data_type):
-            words += ["-o", _output(command, port)]
+            words.append(command_line("-o", _output(command, port)))
             break
     return " ".join(words)
 
@@ -80,7 +81,7 @@ def _facts(spec: ModelSpec, source: ModelSource) -> Iterator[str]:
         ("Python", spec.requirements.python),
         ("Weights", ", ".join(f"{one.name} {size(one.size_bytes) if one.size_bytes else ''}" for one in spec.weights)),
         ("Memory", f"about {size(card.memory_mb * 1_000_000)}" if card.memory_mb else ""),
-        ("Example", f"gesso run {source.reference} --example" if card.examples else ""),
+        ("Example", command_line("gesso", "run", source.reference, "--example") if card.examples else ""),
     )
     return (f"{name:9} {text.strip()}" for name, text in facts if text.strip())
 
@@ -95,7 +96,7 @@ def stand_in(port: Port) -> str:
     elif not is_read_from_files(data_type):
         typed = _written(data_type.to_wire(data_type.sample()))
         value = typed if len(typed) <= _LONGEST_TYPED else value
-    return f"-i {_quoted(f'{port.name}={value}')}"
+    return f"-i {quoted(f'{port.name}={value}')}"
 
 
 def _output(command: Command, port: Port) -> str:
@@ -106,10 +107,3 @@ def _output(command: Command, port: Port) -> str:
 
 def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _quoted(word: str) -> str:
-    """Return a word so that a shell takes it as one: in quotes if it has to be."""
-    if all(sign.isalnum() or sign in "=@./_-:,+%" for sign in word):
-        return word
-    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -26,10 +26,13 @@ DIFFERENT: Final = 10
 """A result was made again from its recipe, and is another one."""
 CANCELED: Final = 130
 """Somebody pressed Ctrl-C: 128 and the number of the signal, as shells have it."""
+READER_GONE: Final = 141
+"""Nobody reads the results any more: 128 and the number of that signal. `gesso ... | head` does it."""
 
 MEANINGS: Final = {
     OK: "done",
-    RUN_FAILED: "the run failed: the model's code, its process, or its time was up; for `doctor`: something is wrong",
+    RUN_FAILED: "the run failed: the model's code, its process, or its time was up; or a result could not be written; "
+    "for `doctor`: something is wrong",
     2: "the command was not understood, or a setting is wrong",
     3: "an input is not what the model asks for",
     4: "there is no such model, command, output or file",
@@ -40,6 +43,7 @@ MEANINGS: Final = {
     9: "the model's own declaration is wrong: `gesso doctor` says where",
     DIFFERENT: "made again from its recipe, but the values are not the same",
     CANCELED: "canceled with Ctrl-C",
+    READER_GONE: "nobody reads the results any more, as when `head` has enough",
 }
 """What each code means, in words. `docs/cli.md` has the same table."""
 

@@ -17,6 +17,7 @@ def init(
     from pathlib import Path
 
     from gesso import settings
+    from gesso.cli.shell import command_line
     from gesso.registry.starter import start_model
     from gesso.registry.trust import Trust
 
@@ -24,7 +25,7 @@ def init(
     Trust(settings.load().home).trust(source)  # it is one's own: the first edit shall not need a question
     ctx.ensure_object(Terminal).result(
         f"{name} is there. Run it on a picture of yours:\n\n"
-        f"  gesso run {source.reference} -i photo=@photo.jpg -o out.png\n\n"
+        f"  {command_line('gesso', 'run', source.reference)} -i photo=@photo.jpg -o out.png\n\n"
         f"Then open {Path(name) / 'model.py'} and change it. What is wrong with it says:\n\n"
-        f"  gesso doctor {source.reference}"
+        f"  {command_line('gesso', 'doctor', source.reference)}"
     )

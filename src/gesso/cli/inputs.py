@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from gesso.cli.given import Input
+from gesso.cli.shell import quoted
 from gesso.cli.terminal import interruptible
 from gesso.errors import InputError, SettingsError
 from gesso.jobs.marks import BESIDE
@@ -84,8 +85,17 @@ def read_inputs(ports: Sequence[Port], words: Mapping[str, Sequence[str]], *, fe
         try:
             inputs[name] = _read_all(find_port(ports, name, kind="input").data_type, texts, fetch=fetch)
         except InputError as error:
-            raise error.at(name) from error.__cause__
+            raise _with_at(error.at(name), texts) from error.__cause__
     return inputs
+
+
+def _with_at(error: InputError, texts: Sequence[str]) -> InputError:
+    """Return the error about an input, with a better hint if the @ before the name of a file is all that is missing."""
+    text = texts[0]
+    if len(texts) > 1 or text.startswith("@") or not is_there(text):
+        return error
+    hint = f"Write @ before the name of a file: -i {quoted(f'{error.where}=@{text}')}"
+    return InputError(error.expected, error.given, hint=hint, where=error.where)
 
 
 def read_input(data_type: DataType[Any], text: str, *, fetch: Fetch) -> Input:
@@ -94,7 +104,7 @@ def read_input(data_type: DataType[Any], text: str, *, fetch: Fetch) -> Input:
         data = _standard_input(data_type)
         return Input(data_type.decode(data), data)
     if text.startswith("@") and not _is_address(text[1:]):
-        path = _expanded(text[1:])
+        path = expanded(text[1:])
         return Input(data_type.read(path), path)
     if text.startswith("@") or (_is_address(text) and not _takes(data_type, text)):
         data, name = fetch(text.removeprefix("@"), data_type.max_bytes)
@@ -163,8 +173,13 @@ def _takes(data_type: DataType[Any], text: str) -> bool:
 
 
 def _standard_input(data_type: DataType[Any]) -> bytes:
-    with interruptible():
-        data = sys.stdin.buffer.read(data_type.max_bytes + 1)
+    try:
+        with interruptible():
+            data = sys.stdin.buffer.read(data_type.max_bytes + 1)
+    except OSError as error:
+        raise data_type.refuse("a standard input that is closed", "Give it a file: name=@file.") from error
+    if not data and is_read_from_files(data_type):
+        raise data_type.refuse("nothing from standard input", "Send something there, as in: gesso run ... < file")
     if len(data) > data_type.max_bytes:
         raise data_type.refuse("more than that", f"The largest that is read is {size(data_type.max_bytes)}.")
     return data
@@ -186,10 +201,19 @@ def _is_address(text: str) -> bool:
 def _path(text: str) -> Path | None:
     """Return the path that a word names with @, or None."""
     is_file = text.startswith("@") and text != "@-" and not _is_address(text[1:])
-    return _expanded(text[1:]) if is_file else None
+    return expanded(text[1:]) if is_file else None
 
 
-def _expanded(text: str) -> Path:
+def is_there(text: str) -> bool:
+    """Say whether a text names a file or a folder that is there."""
+    try:
+        return bool(text) and expanded(text).exists()
+    except (OSError, ValueError):  # too long for a name, or a NUL in it
+        return False
+
+
+def expanded(text: str) -> Path:
+    """Return a path as a person types it, with ~ for their own folder."""
     try:
         return Path(text).expanduser()
     except RuntimeError:  # "~nobody": there is no such person

@@ -46,25 +46,25 @@ def list_jobs(
         asyncio.run(_list(terminal, search, statuses=tuple(status or ()), limit=limit, is_json=is_json))
 
 
-@jobs.command()
+@jobs.command(epilog="Example: gesso jobs show ID")
 def show(ctx: typer.Context, job: JobArgument, *, is_json: JsonOption = False) -> None:
     """Show all of a job: inputs, outputs, times, log, what went wrong."""
     asyncio.run(_show(ctx.ensure_object(Terminal), job, is_json=is_json))
 
 
-@jobs.command()
+@jobs.command(epilog="Example: gesso jobs cancel ID")
 def cancel(ctx: typer.Context, job_ids: JobArguments) -> None:
     """Cancel jobs that wait or run."""
     asyncio.run(_cancel(ctx.ensure_object(Terminal), job_ids))
 
 
-@jobs.command()
+@jobs.command(epilog="Example: gesso jobs retry ID")
 def retry(ctx: typer.Context, job: JobArgument) -> None:
     """Run a job once more, with the same inputs and seed. Prints the id of the new one."""
     asyncio.run(_retry(ctx.ensure_object(Terminal), job))
 
 
-@jobs.command()
+@jobs.command(epilog="Example: gesso jobs delete ID")
 def delete(ctx: typer.Context, job_ids: JobArguments) -> None:
     """Forget jobs, and the files that no other job needs."""
     asyncio.run(_delete(ctx.ensure_object(Terminal), job_ids))

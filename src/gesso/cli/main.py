@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 
 
@@ -13,9 +12,9 @@ def main() -> None:
     except ImportError:
         print('The command needs more than the plain install: pip install "gesso[studio]"', file=sys.stderr)
         sys.exit(2)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would take the letters of one country only
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    from gesso.cli.streams import finish, prepare
+
+    prepare()
     try:
         from gesso.cli.commands import invoke
 
@@ -23,6 +22,8 @@ def main() -> None:
     except KeyboardInterrupt:  # before the commands themselves are there to hear it
         print("Canceled.", file=sys.stderr)
         sys.exit(130)
+    finally:
+        finish()
 
 
 if __name__ == "__main__":  # `python -m gesso.cli.main`, where the folder of commands is not on the PATH

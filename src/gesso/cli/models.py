@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def models(ctx: typer.Context, is_json: JsonOption = False) -> None:
     """List the models: those of Gesso, and those that you added."""
-    lines = [_line(model) for model in _registry().models()]
+    lines = [_line(model) for model in registry().models()]
     terminal = ctx.ensure_object(Terminal)
     if is_json:
         terminal.json(lines)
@@ -43,13 +43,13 @@ def add(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it, if not by its own name.")] = None,
 ) -> None:
     """Put a model on your list, so that its name is enough. It stays where it is."""
-    source = _registry().add(folder, name)
+    source = registry().add(folder, name)
     ctx.ensure_object(Terminal).say(f"{source.name} is on your list. What it takes and gives: gesso show {source.name}")
 
 
 def remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """Take a model that you added off your list. Its files stay."""
-    _registry().remove(name)
+    registry().remove(name)
     ctx.ensure_object(Terminal).say(f"{name} is off your list; its files are where they were.")
 
 
@@ -68,7 +68,7 @@ async def _show(terminal: Terminal, model: str, *, is_json: bool, is_trusted: bo
     terminal.result((spec.to_json() if is_json else card(spec, commands, source=source)).rstrip("\n"))
 
 
-def _registry() -> Registry:
+def registry() -> Registry:
     """Return the registry alone: listing and adding run no model, so no workers are needed."""
     from gesso import settings
     from gesso.registry.registry import Registry

@@ -18,6 +18,7 @@ from gesso.cli.exits import FILES_FAILED, OK
 from gesso.cli.folder_run import FolderRun
 from gesso.cli.given import Input
 from gesso.cli.inputs import Given, read_inputs, sort_inputs, split
+from gesso.cli.meant import Said, check, refuse_reference
 from gesso.cli.opening import find_trusted, split_reference
 from gesso.cli.place import Here, Inputs, Place, There
 from gesso.cli.runner import Runner
@@ -39,14 +40,15 @@ _FETCH_TIMEOUT_S: Final = 120.0
 class Order:
     """What somebody asked for, in their own words.
 
-    `recipe` is a file with the recipe of a result that is to be made again; `reference` may then be "", for the model
-    of the recipe. `is_here`: not in a Gesso that runs already.
+    `lone` are words that stand by themselves. `recipe` is a file with the recipe of a result that is to be made again;
+    `reference` may then be "", for the model of the recipe. `is_here`: not in a Gesso that runs already.
     """
 
     reference: str
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
     options: Sequence[str] = ()
+    lone: Sequence[str] = ()
     device: str = "auto"
     seed: int | None = None
     timeout_s: float | None = None
@@ -64,6 +66,8 @@ async def carry_out(order: Order, terminal: Terminal) -> int:
         async with App(settings.load(), report=terminal.report) as app:
             work = await _work(app, order, recipe=recipe, terminal=terminal, scratch=Path(scratch))
             runner = await work.runner(work.destination())  # first all that can be wrong with the words
+            if order.is_json or runner.destination.is_printing:
+                terminal.check_results()
             inputs = await work.inputs()
             work.check(inputs)
             runner.destination.make_folders()
@@ -99,12 +103,14 @@ async def _work(app: App, order: Order, *, recipe: Recipe | None, terminal: Term
     """Find the model that is meant, and sort the words."""
     reference, name = split_reference(order.reference)
     if recipe is None:
+        refuse_reference(reference)
         source = find_trusted(app, reference, is_trusted=order.is_trusted, terminal=terminal)
     else:
         name = name or recipe.command
         source = await find_model(app, reference or recipe.model, is_trusted=order.is_trusted, terminal=terminal)
     spec = await app.registry.spec(source)
     command = spec.command(name)
+    check(_said(order), spec=spec, command=command)
     given = sort_inputs(command.inputs, order.inputs)
     return _Work(
         app=app,
@@ -116,6 +122,13 @@ async def _work(app: App, order: Order, *, recipe: Recipe | None, terminal: Term
         spec=spec,
         command=command,
         given=given,
+    )
+
+
+def _said(order: Order) -> Said:
+    is_complete = order.is_example or order.recipe is not None
+    return Said(
+        inputs=order.inputs, outputs=order.outputs, options=order.options, lone=order.lone, is_complete=is_complete
     )
 
 

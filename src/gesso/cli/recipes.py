@@ -23,6 +23,7 @@ def recipe(
     is_json: JsonOption = False,
 ) -> None:
     """Show how a file was made."""
+    from gesso.cli.shell import command_line
     from gesso.jobs.marks import read_recipe
 
     terminal, found = ctx.ensure_object(Terminal), read_recipe(file)
@@ -30,7 +31,7 @@ def recipe(
         terminal.json(json.loads(found.to_json()))
         return
     terminal.result("\n".join(f"{name:13} {text}" for name, text in _lines(found) if text))
-    terminal.say(f"Make it again: gesso run --recipe {file}", style="dim")
+    terminal.say(f"Make it again: {command_line('gesso', 'run', '--recipe', file)}", style="dim")
 
 
 def _lines(recipe: Recipe) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Run a model, and save or print what it gives."""
     if not model and recipe is None:
-        ctx.fail("Missing argument 'MODEL'.")
+        ctx.fail("Say which model: gesso run MODEL. `gesso models` lists them.")
     from gesso.cli.order import Order, carry_out
 
     order = Order(
@@ -75,6 +75,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
         inputs=inputs or (),
         outputs=outputs or (),
         options=options or (),
+        lone=ctx.args,
         device=device,
         seed=seed,
         timeout_s=timeout_s,

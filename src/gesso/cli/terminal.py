@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from gesso.cli.streams import Results
 from gesso.errors import GessoError, ModelError, SetupError
 from gesso.types.base import Json
 
@@ -58,6 +59,11 @@ class Terminal:
         """Print a result, or a part of one, on standard output."""
         self.clear()
         print(printable(text) if sys.stdout.isatty() else text, end=end, flush=True)
+
+    def check_results(self) -> None:
+        """Raise `StorageError` if no results can be printed: better before the work than after it."""
+        if isinstance(sys.stdout, Results):
+            sys.stdout.check()
 
     def json(self, value: Json) -> None:
         """Print a value as JSON on standard output."""
