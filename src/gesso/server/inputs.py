@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gesso.app import App
 from gesso.errors import FetchError, InputError, NotFoundError
-from gesso.net.fetch import fetch
+from gesso.net.fetch import Fetched, fetch
 from gesso.registry.manifest import is_name
 from gesso.spec.model import Command
 from gesso.types.base import Json
@@ -35,12 +35,12 @@ async def bring(app: App, given: Mapping[str, Json], *, model: str, command: str
     `{"file": "<SHA-256>"}` becomes `{"blob": ...}`, and `{"url": ...}` is fetched and kept. In an input of the type
     `json` both are plain JSON and stay as they are. Raises `FetchError`, and what the registry raises.
     """
-    if not any(_named(item) for value in given.values() for item in _items(value)):
+    if not any(named(item) for value in given.values() for item in _items(value)):
         return dict(given)
     source = await asyncio.to_thread(app.registry.find, model)
     spec = await app.registry.spec(source)
     names = _names_of_files(spec.command(command), given)
-    if sum("url" in item for name in names for item in _items(given[name]) if _named(item)) > _MOST_ADDRESSES:
+    if sum("url" in item for name in names for item in _items(given[name]) if named(item)) > _MOST_ADDRESSES:
         raise InputError(f"at most {_MOST_ADDRESSES} addresses", "more", where="inputs")
     return {name: await _bring(app, value, where=name) if name in names else value for name, value in given.items()}
 
@@ -57,7 +57,7 @@ async def _bring(app: App, value: Json, *, where: str) -> Json:
 
 
 async def _bring_one(app: App, item: Json, *, where: str) -> Json:
-    kind = _named(item)
+    kind = named(item)
     if kind == "file":
         return {"blob": item["file"], **({"name": item["name"]} if "name" in item else {})}
     if kind == "url":
@@ -66,10 +66,16 @@ async def _bring_one(app: App, item: Json, *, where: str) -> Json:
 
 
 async def _fetch(app: App, url: str, *, where: str) -> Json:
+    fetched = await asyncio.to_thread(fetch_input, app, url, where=where)
+    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
+    return kept.to_json()
+
+
+def fetch_input(app: App, url: str, *, where: str) -> Fetched:
+    """Fetch what lies at an address that stands for an input; call it in a thread. Raises `FetchError`."""
     settings = app.settings
     try:
-        fetched = await asyncio.to_thread(
-            fetch,
+        return fetch(
             url,
             app.door,
             limit_bytes=settings.fetch_limit_bytes,
@@ -79,11 +85,9 @@ async def _fetch(app: App, url: str, *, where: str) -> Json:
         )
     except FetchError as error:
         raise FetchError(f"{where}: {error.message}", hint=error.hint, detail=error.detail) from error
-    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
-    return kept.to_json()
 
 
-def _named(item: Json) -> str:
+def named(item: Json) -> str:
     """Return which way a value names a file: "file", "url", or "" if it is a plain value."""
     if not isinstance(item, dict) or not set(item) <= {"file", "url", "name"}:
         return ""

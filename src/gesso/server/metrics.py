@@ -30,12 +30,23 @@ class Metrics:
             ["operation"],
             registry=self._registry,
         )
+        self._runs = Counter(
+            "gesso_direct_runs", "Direct runs that have ended.", ["model", "outcome"], registry=self._registry
+        )
+        self._run_seconds = Counter(
+            "gesso_direct_run_seconds", "Time of models in direct runs.", ["model"], registry=self._registry
+        )
         self._jobs = Gauge("gesso_jobs", "Jobs that have not ended.", ["status"], registry=self._registry)
 
     def count(self, operation: str, status: int, *, seconds: float) -> None:
         """Count a request. `operation` is one of a few names, never an address that somebody made up."""
         self._requests.labels(operation, str(status)).inc()
         self._seconds.labels(operation).observe(seconds)
+
+    def count_run(self, model: str, outcome: str, *, run_s: float) -> None:
+        """Count a direct run of a model that there is: "succeeded", "failed" or "canceled"."""
+        self._runs.labels(model, outcome).inc()
+        self._run_seconds.labels(model).inc(run_s)
 
     def set_jobs(self, counts: Mapping[Status, int]) -> None:
         """Say how many jobs are in each of these statuses."""
