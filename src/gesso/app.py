@@ -132,6 +132,10 @@ class App:
                 except GessoError as error:
                     self._report(Log(f"{name} cannot be kept ready: {error}", "warning"))
 
+    async def resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:
+        """Return a model that stays warm between runs, as a job finds it. Raises what the registry raises."""
+        return await self._resolve(reference, options=options, device=device)
+
     async def _resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:
         """Introduce the registry and the runtime to the jobs. A worker stays warm for the next job of its kind."""
         from gesso.jobs.resolving import Resolved

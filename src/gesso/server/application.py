@@ -10,13 +10,14 @@ from fastapi.routing import APIRoute
 from gesso.app import App
 from gesso.server import errors, front_end
 from gesso.server.description import complete
+from gesso.server.direct.room import Direct
 from gesso.server.gate import Gate
 from gesso.server.heads import Heads
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
 from gesso.server.rooms import Rooms
-from gesso.server.routers import files, health, job_events, jobs, metrics, models, settings, uploads
+from gesso.server.routers import files, health, job_events, jobs, metrics, models, runs, settings, uploads
 from gesso.server.sign_in import SignIn
 from gesso.server.thumbnails import Thumbnails
 from gesso.server.uploads import Uploads
@@ -25,7 +26,7 @@ from gesso.version import VERSION
 
 API: Final = "/api/v1"
 """Where the studio's interface begins."""
-_ROUTERS: Final = (models, jobs, job_events, files, uploads, settings, health, metrics)
+_ROUTERS: Final = (models, runs, jobs, job_events, files, uploads, settings, health, metrics)
 
 
 def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0.1", port: int = 5142) -> FastAPI:
@@ -40,6 +41,7 @@ def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0
         key=key,
         uploads=Uploads(home / "uploads", app.blobs),
         thumbnails=Thumbnails(home / "cache" / "thumbnails", app.blobs),
+        direct=Direct(app, metrics=server.state.metrics),
     )
     app.jobs.on_end(server.state.metrics.count_job)
     _add_middleware(server, app, key=key, address=address, port=port)

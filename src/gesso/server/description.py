@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from gesso.server.direct.described import ALSO
 
 _REF: Final = "#/components/schemas/"
-_SPARSE: Final = frozenset({"Problem"})
+_SPARSE: Final = frozenset({"Problem", "ErrorMessage"})
 """Answers that leave out what is empty."""
 
 
@@ -29,11 +32,21 @@ def complete(server: FastAPI) -> None:
                     problem["content"] = {"application/json": next(iter(problem["content"].values()))}
             for name in ("HTTPValidationError", "ValidationError"):
                 described["components"]["schemas"].pop(name, None)
+            for name, annotation in ALSO.items():
+                _add(described["components"]["schemas"], name, annotation=annotation)
             _require_answers(described)
             server.openapi_schema = described
         return server.openapi_schema
 
     server.openapi = describe  # type: ignore[method-assign]  # the way that FastAPI's own pages give
+
+
+def _add(schemas: dict[str, Any], name: str, *, annotation: Any) -> None:
+    """Add the schema of what no handler names, because it reads its requests by itself."""
+    schema = TypeAdapter(annotation).json_schema(ref_template=f"{_REF}{{model}}")
+    for each, inner in schema.pop("$defs", {}).items():
+        schemas.setdefault(each, inner)
+    schemas[name] = schema
 
 
 def _operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:

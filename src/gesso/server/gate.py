@@ -29,7 +29,9 @@ _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, Upload-Offset",
     "Access-Control-Max-Age": "600",
 }
-_EXPOSED: Final = "Content-Disposition, Content-Range, Location, Retry-After, Upload-Length, Upload-Offset"
+_EXPOSED: Final = (
+    "Content-Disposition, Content-Range, Gesso-Seed, Location, Retry-After, Server-Timing, Upload-Length, Upload-Offset"
+)
 
 
 class Gate(Layer):

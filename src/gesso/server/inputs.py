@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gesso.app import App
 from gesso.errors import FetchError, InputError, NotFoundError
-from gesso.net.fetch import fetch
+from gesso.net.fetch import Fetched, fetch
 from gesso.registry.manifest import is_name
 from gesso.spec.model import Command
 from gesso.types.base import Json
@@ -35,12 +35,12 @@ async def bring(app: App, given: Mapping[str, Json], *, model: str, command: str
     In an input of the type `json` it is plain JSON and stays as it is. Raises `FetchError`, and what the registry
     raises.
     """
-    if not any(_is_address(item) for value in given.values() for item in _items(value)):
+    if not any(is_address(item) for value in given.values() for item in _items(value)):
         return dict(given)
     source = await asyncio.to_thread(app.registry.find, model)
     spec = await app.registry.spec(source)
     names = _names_of_files(spec.command(command), given)
-    if sum(_is_address(item) for name in names for item in _items(given[name])) > _MOST_ADDRESSES:
+    if sum(is_address(item) for name in names for item in _items(given[name])) > _MOST_ADDRESSES:
         raise InputError(f"at most {_MOST_ADDRESSES} addresses", "more", where="inputs")
     return {name: await _bring(app, value, where=name) if name in names else value for name, value in given.items()}
 
@@ -57,14 +57,20 @@ async def _bring(app: App, value: Json, *, where: str) -> Json:
 
 
 async def _bring_one(app: App, item: Json, *, where: str) -> Json:
-    return await _fetch(app, item["url"], where=where) if _is_address(item) else item
+    return await _fetch(app, item["url"], where=where) if is_address(item) else item
 
 
 async def _fetch(app: App, url: str, *, where: str) -> Json:
+    fetched = await asyncio.to_thread(fetch_input, app, url, where=where)
+    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
+    return kept.to_json()
+
+
+def fetch_input(app: App, url: str, *, where: str) -> Fetched:
+    """Fetch what lies at an address that stands for an input; call it in a thread. Raises `FetchError`."""
     settings = app.settings
     try:
-        fetched = await asyncio.to_thread(
-            fetch,
+        return fetch(
             url,
             app.door,
             limit_bytes=settings.fetch_limit_bytes,
@@ -74,11 +80,10 @@ async def _fetch(app: App, url: str, *, where: str) -> Json:
         )
     except FetchError as error:
         raise FetchError(f"{where}: {error.message}", hint=error.hint, detail=error.detail) from error
-    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
-    return kept.to_json()
 
 
-def _is_address(item: Json) -> bool:
+def is_address(item: Json) -> bool:
+    """Say whether an input names an address to be fetched."""
     return isinstance(item, dict) and isinstance(item.get("url"), str) and set(item) <= {"url", "name"}
 
 

@@ -64,6 +64,12 @@ class Metrics:
         self._disk_free = Gauge(
             "gesso_disk_free_bytes", "Room on the disk where the home lies.", registry=self._registry
         )
+        self._runs = Counter(
+            "gesso_direct_runs", "Direct runs that have ended.", ["model", "outcome"], registry=self._registry
+        )
+        self._run_seconds = Counter(
+            "gesso_direct_run_seconds", "Time of models in direct runs.", ["model"], registry=self._registry
+        )
 
     def count(self, operation: str, status: int, *, seconds: float) -> None:
         """Count a request. `operation` is one of a few names, never an address that somebody made up."""
@@ -95,6 +101,11 @@ class Metrics:
     def set_disk_free(self, free_bytes: int) -> None:
         """Say how much room there is."""
         self._disk_free.set(free_bytes)
+
+    def count_run(self, model: str, outcome: str, *, run_s: float) -> None:
+        """Count a direct run of a model that there is: "succeeded", "failed" or "canceled"."""
+        self._runs.labels(model, outcome).inc()
+        self._run_seconds.labels(model).inc(run_s)
 
     def text(self) -> bytes:
         """Return the figures as Prometheus reads them."""

@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from gesso.app import App
+from gesso.server.direct.room import Direct
 from gesso.server.owner import OwnerKey
 from gesso.server.thumbnails import Thumbnails
 from gesso.server.uploads import Uploads
@@ -22,6 +23,7 @@ class Rooms:
     key: OwnerKey | None
     uploads: Uploads
     thumbnails: Thumbnails
+    direct: Direct
 
 
 async def _rooms(connection: HTTPConnection) -> Rooms:

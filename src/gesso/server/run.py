@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import signal
 import socket
@@ -18,6 +19,7 @@ from fastapi import FastAPI
 from gesso.app import App
 from gesso.errors import SettingsError
 from gesso.server.application import create_app
+from gesso.server.direct.room import Direct
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
 from gesso.server.visitors import is_loopback
@@ -144,6 +146,7 @@ class _Server(uvicorn.Server):
             )
         )
         self._app = app
+        self._direct: Direct = asgi.state.rooms.direct
         self._grace_s = grace_s
         self.when_started: Callable[[], None] = lambda: None
         self.when_stopping: Callable[[], None] = lambda: None
@@ -164,5 +167,5 @@ class _Server(uvicorn.Server):
         self.when_stopping()
         for server in self.servers:
             server.close()
-        await self._app.jobs.stop(self._grace_s)
+        await asyncio.gather(self._app.jobs.stop(self._grace_s), self._direct.places.stop(self._grace_s))
         await super().shutdown(sockets)

@@ -195,20 +195,32 @@ def flatten(rgba: NDArray[Any]) -> NDArray[np.uint8]:
     return np.asarray(ground)
 
 
-def encode(pixels: NDArray[Any], ending: str, *, is_quick: bool = False) -> bytes:
+def encode(pixels: NDArray[Any], ending: str, *, is_quick: bool = False, quality: int | None = None) -> bytes:
     """Return a picture file in the format of `ending`, one of `WRITES`; `is_quick` prefers speed to size (PNG only).
 
-    What the format cannot keep is brought down: alpha is laid over white, 16 bits become 8.
+    What the format cannot keep is brought down: alpha is laid over white, 16 bits become 8. `quality`, 1..100, is that
+    of formats that lose.
     """
-    name, options = _SAVED[ending]
+    name, options = _options(ending, is_quick=is_quick, quality=quality)
     if pixels.ndim == 3 and pixels.shape[2] == 4 and name in _WITHOUT_ALPHA:
         pixels = flatten(pixels)
     if pixels.dtype == np.uint16 and name not in _SIXTEEN_BIT:
         pixels = to_eight_bits(pixels)
     file = io.BytesIO()
     try:
-        PIL.Image.fromarray(pixels).save(file, name, **(_QUICK_PNG if is_quick else options))
+        PIL.Image.fromarray(pixels).save(file, name, **options)
     except Exception as error:  # a side too long for the format, a format that this Pillow lacks
         given = f"one of {pixels.shape[1]} x {pixels.shape[0]} pixels"
         raise InputError(f"a picture that can be written as {name}", given, hint="Write it as .png.") from error
     return file.getvalue()
+
+
+def _options(ending: str, *, is_quick: bool, quality: int | None) -> tuple[str, dict[str, Any]]:
+    """Return the format that PIL knows, and how it is told to write it."""
+    name, options = _SAVED[ending]
+    if is_quick and name == "PNG":
+        return name, dict(_QUICK_PNG)
+    if quality is None or "quality" not in options:
+        return name, options
+    whole_colours = {"subsampling": 0} if name == "JPEG" and quality >= 95 else {}
+    return name, {"quality": quality, **whole_colours}

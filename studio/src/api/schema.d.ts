@@ -109,6 +109,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Model
+         * @description Run a model and answer with what it makes. Nothing is kept, and a closed connection ends the run.
+         *
+         *     Inputs come as a form (a field for each), as JSON, or one by itself as the body with its own Content-Type; small
+         *     ones also in the address (`?colours=4`). `Accept` says what comes back: JSON with all outputs, one output as its own
+         *     bytes (`image/jpeg`), or events as they happen (`text/event-stream`). The seed is in `Gesso-Seed`, where the time
+         *     went in `Server-Timing`.
+         */
+        post: operations["runModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -511,7 +536,7 @@ export interface components {
          * Command
          * @description One thing that a model does, with typed inputs and outputs.
          *
-         *     `is_streaming`: its one output arrives in parts. `is_batching`: several runs may be made as one call.
+         *     `is_streaming`: its one output arrives in parts. `max_batch`: so many runs may be made as one call of the model.
          *     `is_stateful`: frames of one session remember each other. `is_async`: runs may wait side by side.
          */
         Command: {
@@ -538,10 +563,10 @@ export interface components {
              */
             is_streaming: boolean;
             /**
-             * Is Batching
-             * @default false
+             * Max Batch
+             * @default 1
              */
-            is_batching: boolean;
+            max_batch: number;
             /**
              * Is Stateful
              * @default false
@@ -552,6 +577,43 @@ export interface components {
              * @default false
              */
             is_async: boolean;
+        };
+        /**
+         * DirectMetrics
+         * @description Where the time went, in seconds.
+         *
+         *     `queue_s` waiting for a turn, `decode_s` reading the inputs, `setup_s` getting the worker ready (0 if it was warm),
+         *     `run_s` in the model's own code, `transport_s` between the two processes, `encode_s` writing the outputs, `total_s`
+         *     from the head of the request to its answer, so that it has the arrival of the body in it.
+         */
+        DirectMetrics: {
+            /** Queue S */
+            queue_s: number;
+            /** Decode S */
+            decode_s: number;
+            /** Setup S */
+            setup_s: number;
+            /** Run S */
+            run_s: number;
+            /** Transport S */
+            transport_s: number;
+            /** Encode S */
+            encode_s: number;
+            /** Total S */
+            total_s: number;
+        };
+        /**
+         * DirectResult
+         * @description The outputs by name, each in the wire form of its type (JSON, a data URI), and the seed that was used.
+         */
+        DirectResult: {
+            /** Outputs */
+            outputs: {
+                [key: string]: unknown;
+            };
+            /** Seed */
+            seed: number;
+            metrics: components["schemas"]["DirectMetrics"];
         };
         /**
          * Example
@@ -998,7 +1060,7 @@ export interface components {
             card: components["schemas"]["Card"];
             /**
              * Schema Version
-             * @default 1
+             * @default 2
              */
             schema_version: number;
         };
@@ -1395,6 +1457,149 @@ export interface components {
              */
             size_bytes: number;
         };
+        /**
+         * DirectRequest
+         * @description What somebody wants to have run while they wait. `inputs` are as those of a job.
+         * @example {
+         *       "inputs": {
+         *         "image": "data:image/jpeg;base64,..."
+         *       },
+         *       "seed": 7
+         *     }
+         */
+        DirectRequest: {
+            /** Inputs */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Command
+             * @description One of the model's commands, or the first.
+             * @default null
+             */
+            command: string | null;
+            /**
+             * Options
+             * @description Those of the model's setup.
+             */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Device
+             * @default auto
+             */
+            device: string;
+            /**
+             * Seed
+             * @description Drawn if it is left out.
+             * @default null
+             */
+            seed: number | null;
+        };
+        /**
+         * ErrorMessage
+         * @description The end of a run that failed.
+         */
+        ErrorMessage: {
+            /**
+             * Code
+             * @description For programs; it stays the same.
+             * @example input
+             */
+            code: string;
+            /**
+             * Message
+             * @description One or two plain sentences.
+             */
+            message: string;
+            /**
+             * Hint
+             * @description What to do about it.
+             * @default
+             */
+            hint: string;
+            /**
+             * Where
+             * @description Which input is meant: "points[2].x".
+             * @default null
+             */
+            where: string | null;
+            /**
+             * Expected
+             * @description What was wanted.
+             * @default null
+             */
+            expected: string | null;
+            /**
+             * Given
+             * @description What came.
+             * @default null
+             */
+            given: string | null;
+            /**
+             * Detail
+             * @description More, for those who want to know: a traceback of a model.
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "error";
+        };
+        /**
+         * ResultMessage
+         * @description The end of a run that succeeded.
+         */
+        ResultMessage: {
+            /** Outputs */
+            outputs: {
+                [key: string]: unknown;
+            };
+            /** Seed */
+            seed: number;
+            metrics: components["schemas"]["DirectMetrics"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "result";
+        };
+        /**
+         * RunLogMessage
+         * @description A line that the model logged or printed.
+         */
+        RunLogMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "log";
+            /** Text */
+            text: string;
+            /** Level */
+            level: string;
+        };
+        /**
+         * RunPreviewMessage
+         * @description An unfinished output in the wire form of its type; `output` is "" if the model named none.
+         */
+        RunPreviewMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "preview";
+            /** Output */
+            output: string;
+            /** Data Type */
+            data_type: string;
+            /** Value */
+            value: unknown;
+        };
+        DirectMessage: components["schemas"]["ProgressMessage"] | components["schemas"]["RunLogMessage"] | components["schemas"]["RunPreviewMessage"] | components["schemas"]["PartMessage"] | components["schemas"]["ResultMessage"] | components["schemas"]["ErrorMessage"];
     };
     responses: never;
     parameters: never;
@@ -1544,6 +1749,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExampleList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runModel: {
+        parameters: {
+            query?: {
+                /** @description One of the model's commands, or the first. */
+                command?: string;
+                /** @description Drawn if it is left out. */
+                seed?: number;
+                /** @description Where to compute. */
+                device?: string;
+                /** @description Those of the model's setup, as JSON. */
+                options?: string;
+                /** @description The only output that is wanted. */
+                output?: string;
+                /** @description Of pictures that lose; 90 if it is left out. */
+                quality?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DirectRequest"];
+                "multipart/form-data": {
+                    [key: string]: string;
+                };
+                "image/*": string;
+                "audio/*": string;
+                "video/*": string;
+                "text/plain": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description All outputs, or one as `Accept` asks for it, or events of which the result is the last. */
+            200: {
+                headers: {
+                    /** @description The seed that was used. */
+                    "Gesso-Seed"?: number;
+                    /** @description Where the time went, in milliseconds. */
+                    "Server-Timing"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                    "audio/*": string;
+                    "video/*": string;
+                    "text/plain": string;
+                    "application/octet-stream": string;
+                    "text/event-stream": unknown;
+                    "application/json": components["schemas"]["DirectResult"];
                 };
             };
             /** @description It was refused, or has failed. */

@@ -1,0 +1,105 @@
+"""The answer to one request for a direct run: everything from its body to the last byte that goes back."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gesso.server.bodies import body_of
+from gesso.server.direct.accepted import choose_form
+from gesso.server.direct.asked import Asked, place_raw, read_asked
+from gesso.server.direct.events import EventStream, tell
+from gesso.server.direct.fetched import with_fetched
+from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
+from gesso.server.direct.places import STOPPING, Place
+from gesso.server.direct.replies import reply
+from gesso.server.direct.room import Direct
+from gesso.server.direct.run import DirectRun
+from gesso.server.direct.timings import Timings
+from gesso.server.errors import Refusal, answer
+from gesso.server.layer import Call
+from gesso.server.schemas.direct import ErrorMessage
+from gesso.server.schemas.problem import Problem
+from gesso.types.given import size
+
+MOST_BYTES: Final = 100_000_000
+"""The largest body of a direct run: it lies in memory."""
+_QUICK_BYTES: Final = 65_536
+
+
+class DirectAnswer(Response):
+    """A response that runs a model while it is sent. Errors before its first byte are raised."""
+
+    def __init__(self, direct: Direct, request: Request) -> None:
+        super().__init__()
+        self._direct = direct
+        self._request = request
+        self._timings = Timings()
+        self._stream = EventStream()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: PLR0917 - as ASGI calls it
+        """Read the request, run, answer; stop as soon as the client leaves."""
+        call = Call(scope=scope, receive=receive, send=send)
+        with self._direct.places.take(self._request.path_params["name"]) as place:
+            body = await _body_of(self._request, place)
+            try:
+                async with CanceledWhenGone(receive) as watch:
+                    await self._carry_out(body, watch, call=call)
+            except ClientGoneError:
+                pass  # there is nobody to tell
+            except asyncio.CancelledError:  # the server stops; it cancels nobody else
+                await self._say_that_it_stops(call)
+
+    async def _carry_out(self, body: bytes, watch: CanceledWhenGone, *, call: Call) -> None:
+        direct, name = self._direct, self._request.path_params["name"]
+        asked = await self._read(body)
+        runnable = await direct.models.get(name, options=asked.options, device=asked.device)
+        command = runnable.spec.command(asked.command)
+        form = choose_form(self._request.headers.get("accept", ""), command, output=asked.output)
+        async with aclosing(DirectRun(direct, runnable, command=command, timings=self._timings)) as run:
+            given = await with_fetched(direct.app, place_raw(asked, command), command=command)
+            values = await run.open(given)
+            if form.kind == "events":
+                await self._stream.send_all(tell(run, values, seed=asked.seed, port=form.port), call.send)
+                watch.let_go()
+                await self._stream.end(call.send)
+                return
+            result = await run.result(values, seed=asked.seed)
+            response = await reply(run, result, form=form, quality=asked.quality)
+            watch.let_go()
+            await call.to(response)
+
+    async def _read(self, body: bytes) -> Asked:
+        kind, query = self._request.headers.get("content-type", ""), self._request.query_params
+        if len(body) <= _QUICK_BYTES or not kind.startswith(("application/json", "multipart/")):
+            return read_asked(body, kind, query=query)
+        return await self._direct.threads.call(read_asked, body, kind, query=query)
+
+    async def _say_that_it_stops(self, call: Call) -> None:
+        if self._stream.has_begun:
+            last = ErrorMessage(**STOPPING.model_dump())
+            await self._stream.end(call.send, last.model_dump_json(exclude_none=True).encode())
+        else:
+            await call.to(answer(503, STOPPING, headers={"Connection": "close", "Retry-After": "5"}))
+
+
+async def _body_of(request: Request, place: Place) -> bytes:
+    pieces = []
+    try:
+        async for piece in body_of(request, limit_bytes=MOST_BYTES):
+            place.hold(len(piece))
+            pieces.append(piece)
+    except Refusal as refusal:
+        raise _too_large() if refusal.status_code == 413 else refusal from None
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _too_large() -> Refusal:
+    message = f"A direct run takes at most {size(MOST_BYTES)}."
+    hint = "Send the file to /api/v1/files or /api/v1/uploads first, and run a job with it: /api/v1/jobs."
+    return Refusal(413, Problem(code="too_large", message=message, hint=hint), headers={"Connection": "close"})
