@@ -66,8 +66,8 @@ async def test_json_takes_what_a_job_takes(app: App, client: httpx.AsyncClient) 
     for picture in (PICTURE, {"blob": kept, "name": "fox.png"}):
         asked = {"inputs": {"picture": picture}, "options": {"size": "large"}, "seed": 5, "device": "cpu"}
         assert (await ask(client, json=asked)).json()["outputs"]["words"] == "hello large 5"
-    asked = {"command": "data", "inputs": {"value": {"blob": kept}}}
-    assert (await ask(client, json=asked)).json()["outputs"] == {"output": [{"blob": kept}, []]}
+    asked = {"command": "data", "inputs": {"value": {"url": "https://example.org"}}}
+    assert (await ask(client, json=asked)).json()["outputs"] == {"output": [{"url": "https://example.org"}, []]}
     assert not await app.jobs.list()
 
 
