@@ -93,6 +93,9 @@ def test_a_missing_input_is_told_before_the_model_starts(gesso: Gesso, bright: s
         (["-i", "photo=@photo.png", "-o", "photo.png"], 2, "written over"),
         (["-i", "photo=@photo.png", "-o", "link.png"], 2, "written over"),
         (["-i", "photo=@photo.png", "-o", "out.txt"], 2, "output: .png"),
+        (["-i", "photo=@photo.png", "--device", "gpu"], 2, "cuda:1"),
+        (["-i", "photo=@photo.png", "-o", "my out"], 2, '-o "my out/"'),
+        (["-i", "photo=@photo.png", "-i", "photo=@photo.png"], 3, "name their folder"),
         (["-i", "photo=@photo.png", "-o", "sound=out.png"], 4, "There are: output"),
     ],
 )

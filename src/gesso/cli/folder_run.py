@@ -99,16 +99,22 @@ class FolderRun:
         terminal.clear()
         if self.runner.is_json:
             terminal.json(tally.items)
+        if not tally.items and not self._left_out:
+            return
         terminal.warn(self._done(tally))
         if self.runner.destination.folders:
             terminal.warn(f"Go on where it stopped: {self._again()}")
 
     def _done(self, tally: Tally) -> str:
         places = ", ".join(sorted({str(folder) for folder in self.runner.destination.folders.values()}))
-        left_out = len(self.files.paths) - len(self.stems)
-        earlier = f", {left_out} of them earlier" if left_out else ""
-        where = f": {places}" if places and (tally.done or left_out) else ""
-        return f"{tally.done + left_out} of {len(self.files.paths)} files are done{earlier}{where}"
+        done = tally.done + self._left_out
+        earlier = f", {self._left_out} of them earlier" if self._left_out else ""
+        where = f": {places}" if places and done else ""
+        return f"{done} of {len(self.files.paths)} files are done{earlier}{where}"
+
+    @property
+    def _left_out(self) -> int:
+        return len(self.files.paths) - len(self.stems)
 
     def _again(self) -> str:
         """Return the command that goes on: the one that was typed, and the folder if nobody had named one."""

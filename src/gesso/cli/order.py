@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from gesso.spec.model import Command, ModelSpec, Port, coerce_ports, find_port
 from gesso.types.base import Json
 
 _FETCH_TIMEOUT_S: Final = 120.0
+_DEVICE: Final = re.compile(r"auto|cpu|(cuda|mps)(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,7 @@ class Order:
 
 async def carry_out(order: Order, terminal: Terminal) -> int:
     """Do what the order says. Returns the exit code; what cannot be done raises an error."""
+    _check_device(order.device)
     recipe = None if order.recipe is None else read_recipe(order.recipe)
     try:
         with tempfile.TemporaryDirectory(prefix="gesso-run-", ignore_cleanup_errors=True) as scratch:
@@ -98,6 +101,12 @@ async def _carry_out(work: _Work) -> int:
     return await _run_folder(run)
 
 
+def _check_device(device: str) -> None:
+    if not _DEVICE.fullmatch(device):
+        hint = "There are: auto for the best there is, cpu, cuda (the second of several is cuda:1) and mps."
+        raise SettingsError(f"There is no device {device!r}.", hint=hint)
+
+
 def _check_results(order: Order, destination: Destination, *, terminal: Terminal) -> None:
     """Raise an error if what shall be printed cannot be: better before the work than after it."""
     if order.is_json and destination.streamed:
@@ -124,8 +133,7 @@ async def _run_folder(run: FolderRun) -> int:
     try:
         await run.run(tally)
     except (asyncio.CancelledError, StorageError):  # Ctrl-C, or a disk that is full: each other file would fail, too
-        if tally.items:
-            run.report_end(tally)
+        run.report_end(tally)
         raise
     run.report(tally)
     return FILES_FAILED if tally.failed else OK

@@ -139,7 +139,8 @@ def _fitting(command: Command, path: Path) -> Port:
         fitting = [port for port in fitting if "*" not in port.data_type.writes] or fitting
     if not fitting:
         known = "; ".join(f"{port.name}: {endings(port.data_type)}" for port in command.outputs)
-        raise SettingsError(f"No output can be written to {path}.", hint=f"What the files may end in: {known}.")
+        folder = "" if path.suffix else f" All of them go into a folder with {command_line('-o', f'{path}/')}"
+        raise SettingsError(f"No output can be written to {path}.", hint=f"What the files may end in: {known}.{folder}")
     if len(fitting) > 1:
         names = " or ".join(port.name for port in fitting)
         choices = " or ".join(command_line("-o", f"{port.name}={path}") for port in fitting)
