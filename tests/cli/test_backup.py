@@ -26,6 +26,17 @@ def test_a_file_that_is_there_is_not_written_over(gesso: Gesso, work: Path) -> N
     assert gesso("backup", "photo.png").code == 3
 
 
+def test_a_file_that_is_not_there_is_told(gesso: Gesso, work: Path) -> None:
+    ended = gesso("restore", "nothing.zip")
+    assert ended.code == 4
+    assert "There is no file nothing.zip" in ended.err
+
+
+def test_what_is_printed_can_be_typed(gesso: Gesso, work: Path) -> None:
+    gesso("jobs")
+    assert 'gesso restore "my backup.zip"' in gesso("backup", "my backup.zip").err
+
+
 def test_a_home_that_is_in_use_is_not_restored_into(gesso: Gesso, home: Path, work: Path) -> None:
     with serving(home) as served:
         assert gesso("backup", "b.zip").code == 0

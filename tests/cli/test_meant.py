@@ -61,6 +61,7 @@ def test_a_word_that_stands_alone_gets_the_name_that_it_lacks(
     ("words", "hint"),
     [
         (["-i", "gain=3"], "Write --option gain=3"),
+        (["-i", "seed=7"], "Write --seed 7"),
         (["--option", "plus=3"], "Write -i plus=3"),
         (["--option", "prompt=two words"], 'Write -i "prompt=two words"'),
     ],

@@ -29,6 +29,7 @@ def test_models_lists_what_is_in_the_box_and_what_was_added(gesso: Gesso, work: 
     model = write_model(BOTH, "two.py", head=CARD)
     assert gesso("add", model).code == 0
     assert gesso("models").out.splitlines()[-1].split()[0] == "two"
+    assert "gesso run NAME --example" in gesso("models").err
     listed = gesso("models", "--json").json
     assert "pose" in [line["name"] for line in listed]
     assert listed[-1] == {

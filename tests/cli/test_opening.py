@@ -30,7 +30,7 @@ def somebody(answer: str, monkeypatch: pytest.MonkeyPatch) -> Screen:
 def test_without_anybody_to_ask_a_stranger_does_not_run(gesso: Gesso, work: Path) -> None:
     ended = gesso("run", write_model(HELLO))
     assert (ended.code, ended.out) == (5, "")
-    assert "--trust" in ended.err
+    assert "If you wrote it yourself, or trust whoever did, run it again with --trust." in ended.err
 
 
 def test_trust_is_given_once(gesso: Gesso, work: Path) -> None:
@@ -44,6 +44,7 @@ def test_somebody_is_asked_and_shown_what_it_means(gesso: Gesso, work: Path, mon
     model = write_model(HELLO, "hello.py", head=head)
     screen = somebody("n\n", monkeypatch)
     assert gesso("run", model).code == 5
+    assert "If you wrote it yourself, say yes. Trust" in screen.getvalue()
     for words in ("Hello is a model from outside", str(work / "hello.py"), "MIT", "Ada", "read and change your files"):
         assert words in screen.getvalue()
 

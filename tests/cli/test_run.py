@@ -12,6 +12,8 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from gesso.cli.commands import invoke
+from gesso.jobs.marks import read_recipe
 from tests.cli.conftest import Gesso, write_model, write_picture
 
 BRIGHT = """
@@ -91,6 +93,9 @@ def test_a_missing_input_is_told_before_the_model_starts(gesso: Gesso, bright: s
         (["-i", "photo=@photo.png", "-o", "photo.png"], 2, "written over"),
         (["-i", "photo=@photo.png", "-o", "link.png"], 2, "written over"),
         (["-i", "photo=@photo.png", "-o", "out.txt"], 2, "output: .png"),
+        (["-i", "photo=@photo.png", "--device", "gpu"], 2, "cuda:1"),
+        (["-i", "photo=@photo.png", "-o", "my out"], 2, '-o "my out/"'),
+        (["-i", "photo=@photo.png", "-i", "photo=@photo.png"], 3, "name their folder"),
         (["-i", "photo=@photo.png", "-o", "sound=out.png"], 4, "There are: output"),
     ],
 )
@@ -142,7 +147,7 @@ def test_a_model_that_takes_a_folder_gets_it_whole(gesso: Gesso, work: Path) -> 
 
 def test_without_o_words_are_printed_and_pictures_get_a_new_file(gesso: Gesso, both: str) -> None:
     first = gesso("run", both, "--trust", "-i", "photo=@photo.png")
-    assert first.out == 'words: 48 x 32\npicture: both-picture.png\npoints: [\n  {"x": 1},\n  {"x": 2}\n]\n'
+    assert first.out == 'words: 48 x 32\npoints: [\n  {"x": 1},\n  {"x": 2}\n]\npicture: both-picture.png\n'
     assert "picture: both-picture-2.png" in gesso("run", both, "-i", "photo=@photo.png").out
     assert Path("both-picture.png").exists()
     assert Path("both-picture-2.png").exists()
@@ -174,7 +179,8 @@ def test_an_ambiguous_o_is_refused_before_anything_runs(gesso: Gesso, work: Path
     ended = gesso("run", model, "--trust", "-i", "photo=@photo.png", "-o", "out.png")
     assert ended.code == 2
     assert "left or right" in ended.err
-    assert "-o left=out.png" in ended.err
+    assert "-o left=out.png or -o right=out.png" in ended.err
+    assert '-o "right=my out.png"' in gesso("run", model, "-i", "photo=@photo.png", "-o", "my out.png").err
 
 
 def test_a_folder_for_o_takes_all_outputs(gesso: Gesso, both: str) -> None:
@@ -197,6 +203,47 @@ def test_a_list_of_pictures_becomes_numbered_files(gesso: Gesso, work: Path) -> 
     again = gesso("run", model).out.split()
     assert len({*again, "frames-output-1.png", "frames-output-2.png"}) == 4
     assert gesso("run", model, "-o", "f.png", "--json").json == {"output": ["f-1.png", "f-2.png"]}
+
+
+@pytest.mark.parametrize("place", ["photo.png/out.png", "photo.png/new/", "picture=photo.png/out.png"])
+def test_a_place_that_cannot_be_written_to_is_refused_before_anything_runs(gesso: Gesso, both: str, place: str) -> None:
+    ended = gesso("run", both, "--trust", "-i", "photo=@photo.png", "-o", place)
+    assert (ended.code, ended.out) == (2, "")
+    assert '"photo.png" is a file, not a folder' in ended.err
+    assert "Starting" not in ended.err
+
+
+def test_what_is_transparent_becomes_white_in_a_jpeg_and_that_is_said(gesso: Gesso, work: Path) -> None:
+    model = write_model("""
+        class Clear(Model):
+            def run(self, alpha: int, is_list: bool = False) -> list[Image]:
+                return [Image(np.full((4, 4, 4), alpha, np.uint8))]
+    """)
+    said = "what was transparent is white now"
+    assert said in gesso("run", model, "--trust", "-i", "alpha=7", "-o", "out.jpg").err
+    assert said in gesso("run", model, "-i", "alpha=7", "-o", "out.bmp").err
+    assert said not in gesso("run", model, "-i", "alpha=7", "-o", "out.png").err
+    assert said not in gesso("run", model, "-i", "alpha=255", "-o", "out.jpg").err
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("words=-", b"48 x 32"), ("points=-", b'[\n  {\n    "x": 1\n  },\n  {\n    "x": 2\n  }\n]\n')],
+)
+def test_a_minus_sends_an_output_to_standard_output(
+    home: Path, both: str, capfdbinary: pytest.CaptureFixture[bytes], word: str, expected: bytes
+) -> None:
+    invoke(["run", both, "--trust", "-i", "photo=@photo.png", "-o", word])
+    assert capfdbinary.readouterr().out == expected
+
+
+def test_a_picture_goes_to_standard_output_with_its_recipe(
+    home: Path, bright: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert invoke(["run", bright, "--trust", "-i", "photo=@photo.png", "-o", "-"]) == 0
+    Path("out.png").write_bytes(capfdbinary.readouterr().out)
+    assert brightness("out.png") > brightness("photo.png")
+    assert read_recipe(Path("out.png")).command == "run"
 
 
 def test_json_is_all_of_standard_output(gesso: Gesso, both: str) -> None:

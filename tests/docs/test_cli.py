@@ -49,6 +49,7 @@ def test_the_commands_are_the_real_ones() -> None:
         "--debug",
         "--recipe",
         "--here",
+        "--resume",
         "--new-key",
     ],
 )

@@ -39,8 +39,11 @@ def restore(
 ) -> None:
     """Bring back what a backup holds. What is there now is put aside, never deleted."""
     from gesso import settings
+    from gesso.errors import NotFoundError
     from gesso.storage.backup import restore as read
 
+    if not file.exists():
+        raise NotFoundError(f"There is no file {file}.")
     restored, terminal = read(file, settings.load().home), ctx.ensure_object(Terminal)
     terminal.say(f"{restored.files} files of jobs are back, with their jobs and your settings.")
     if restored.aside is not None:

@@ -150,7 +150,7 @@ for _name, _command in _COMMANDS.items():
 
 def invoke(words: Sequence[str]) -> int:
     """Run the command that the words after `gesso` name. Returns its exit code."""
-    words, terminal = list(words), Terminal()
+    words, terminal = list(words), Terminal(words)
     if _DEBUG in words:  # every command takes it
         words.remove(_DEBUG)
         terminal.is_debug = True

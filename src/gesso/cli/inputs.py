@@ -125,7 +125,8 @@ def _read_all(data_type: DataType[Any], texts: Sequence[str], *, fetch: Fetch) -
     """Read the words for one input: one, or the items of a list one by one."""
     if not isinstance(data_type, ListType):
         if len(texts) > 1:
-            raise InputError(data_type.expected, f"{len(texts)} of them")
+            hint = "For one run with each, name their folder." if is_read_from_files(data_type) else "Give it once."
+            raise data_type.refuse(f"{len(texts)} of them", hint)
         return read_input(data_type, texts[0], fetch=fetch)
     if len(texts) == 1 and not is_read_from_files(data_type.item):
         return read_input(data_type, texts[0], fetch=fetch)

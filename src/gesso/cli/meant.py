@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gesso.cli.card import stand_in
 from gesso.cli.inputs import expanded, is_read_from_files, is_there
@@ -15,6 +15,8 @@ from gesso.errors import InputError, NotFoundError, SettingsError
 from gesso.spec.model import Command, ModelSpec
 from gesso.types.base import DataType
 from gesso.types.list import ListType
+
+_FLAGS: Final = ("seed", "device", "timeout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,9 @@ def check(said: Said, *, spec: ModelSpec, command: Command) -> None:
     _check_kind(said.inputs, here=inputs, there=options, what="an option, which the model reads once", flag="--option")
     _check_kind(said.options, here=options, there=inputs, what="an input", flag="-i")
     for word in said.inputs:
+        name, _, value = word.partition("=")
+        if name in _FLAGS and name not in inputs:
+            raise NotFoundError(f"{name} is no input, but an option of `gesso run`.", hint=f"Write --{name} {value}")
         if "=" not in word or word.startswith("="):
             hint = _write(word.removeprefix("="), command, said=said)
             raise SettingsError(f"-i wants name=value, but got {word!r}.", hint=hint)

@@ -22,7 +22,8 @@ def models(ctx: typer.Context, is_json: JsonOption = False) -> None:
         terminal.json(lines)
         return
     terminal.table(["Name", "What it does", "From", "Licence"], [list(line.values()) for line in lines])
-    terminal.say("More about one: gesso show NAME. A model of your own: gesso init NAME.", style="dim")
+    terminal.say("Try one: gesso run NAME --example. What it takes and gives: gesso show NAME.", style="dim")
+    terminal.say("A model of your own: gesso init NAME.", style="dim")
 
 
 def show(

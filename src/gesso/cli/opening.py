@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 from gesso.app import App
+from gesso.cli.shell import command_line
 from gesso.cli.terminal import Terminal
-from gesso.errors import TrustError
+from gesso.errors import DeclarationError, ModelError, SetupError, TrustError, WorkerDiedError
 from gesso.registry.source import ModelSource
 
 _WHAT_TRUST_MEANS = """\
 Its code runs with your rights: it can read and change your files and use your network.
 Say yes only if you trust whoever wrote it. You will not be asked again for this place."""
+_WHAT_IS_ONES_OWN = "If you wrote it yourself, say yes."
+IN_MODEL: Final = (ModelError, SetupError, WorkerDiedError, DeclarationError)
+"""The errors whose cause lies inside a model."""
+
+
+def doctor_hint(reference: str) -> str:
+    """Say who looks into a model."""
+    return f"`{command_line('gesso', 'doctor', reference)}` tries the model on samples and says what is wrong with it."
 
 
 def split_reference(text: str) -> tuple[str, str | None]:
@@ -52,10 +62,11 @@ def introduction(source: ModelSource) -> str:
     if manifest.licence_path is not None:
         licence += f" (see {manifest.licence_path.name} there)"
     authors = f"\n  by       {', '.join(manifest.card.authors)}" if manifest.card.authors else ""
+    own = "" if source.address else f"{_WHAT_IS_ONES_OWN} "
     return (
         f"{manifest.title} is a model from outside of Gesso.\n"
         f"  from     {source.path}{authors}\n"
         f"  licence  {licence}\n"
         f"{_WHAT_TRUST_MEANS}\n"
-        f"Trust {source.name}?"
+        f"{own}Trust {source.name}?"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +14,20 @@ from gesso import settings
 from gesso.app import App
 from gesso.cli.again import Ingredients, compare, find_model
 from gesso.cli.card import stand_in
-from gesso.cli.destination import Destination, plan, plan_folder_run, stems_of
+from gesso.cli.destination import Destination, stems_of
 from gesso.cli.example import example_inputs
 from gesso.cli.exits import FILES_FAILED, OK
-from gesso.cli.folder_run import FolderRun
+from gesso.cli.folder_run import RESUME, FolderRun, Tally
 from gesso.cli.given import Input
 from gesso.cli.inputs import Given, read_inputs, sort_inputs, split
 from gesso.cli.meant import Said, check, refuse_reference
-from gesso.cli.opening import find_trusted, split_reference
+from gesso.cli.opening import IN_MODEL, doctor_hint, find_trusted, split_reference
 from gesso.cli.place import Here, Inputs, Place, There
+from gesso.cli.plan import plan, plan_folder_run
 from gesso.cli.runner import Runner
 from gesso.cli.running import running_server
 from gesso.cli.terminal import Terminal, interruptible
-from gesso.errors import InputError
+from gesso.errors import InputError, SettingsError, StorageError
 from gesso.jobs.marks import read_recipe
 from gesso.jobs.recipe import Recipe
 from gesso.registry.manifest import is_name
@@ -34,6 +37,7 @@ from gesso.spec.model import Command, ModelSpec, Port, coerce_ports, find_port
 from gesso.types.base import Json
 
 _FETCH_TIMEOUT_S: Final = 120.0
+_DEVICE: Final = re.compile(r"auto|cpu|(cuda|mps)(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +45,8 @@ class Order:
     """What somebody asked for, in their own words.
 
     `lone` are words that stand by themselves. `recipe` is a file with the recipe of a result that is to be made again;
-    `reference` may then be "", for the model of the recipe. `is_here`: not in a Gesso that runs already.
+    `reference` may then be "", for the model of the recipe. `is_here`: not in a Gesso that runs already. `is_resuming`:
+    leave out the files of a folder that are done. `words` are all words of the command, as they were typed.
     """
 
     reference: str
@@ -56,24 +61,58 @@ class Order:
     is_here: bool = False
     is_example: bool = False
     is_json: bool = False
+    is_resuming: bool = False
     is_trusted: bool = False
+    words: Sequence[str] = ()
 
 
 async def carry_out(order: Order, terminal: Terminal) -> int:
     """Do what the order says. Returns the exit code; what cannot be done raises an error."""
+    _check_device(order.device)
     recipe = None if order.recipe is None else read_recipe(order.recipe)
-    with tempfile.TemporaryDirectory(prefix="gesso-run-", ignore_cleanup_errors=True) as scratch:
-        async with App(settings.load(), report=terminal.report) as app:
-            work = await _work(app, order, recipe=recipe, terminal=terminal, scratch=Path(scratch))
-            runner = await work.runner(work.destination())  # first all that can be wrong with the words
-            if order.is_json or runner.destination.is_printing:
-                terminal.check_results()
-            inputs = await work.inputs()
-            work.check(inputs)
-            runner.destination.make_folders()
-            if work.given.files is not None:
-                return await _run_folder(FolderRun(runner=runner, files=work.given.files, inputs=inputs))
-            return await _run_once(runner, inputs, recipe=recipe)
+    try:
+        with tempfile.TemporaryDirectory(prefix="gesso-run-", ignore_cleanup_errors=True) as scratch:
+            async with App(settings.load(), report=terminal.report) as app:
+                work = await _work(app, order, recipe=recipe, terminal=terminal, scratch=Path(scratch))
+                return await _carry_out(work)
+    except IN_MODEL as error:
+        reference = split_reference(order.reference)[0] or (recipe.model if recipe else "")
+        error.hint = f"{error.hint}\n{doctor_hint(reference)}".strip()
+        raise
+
+
+async def _carry_out(work: _Work) -> int:
+    order, files = work.order, work.given.files
+    runner = await work.runner(work.destination())  # first all that can be wrong with the words
+    _check_results(order, runner.destination, terminal=work.terminal)
+    inputs = await work.inputs()
+    work.check(inputs)
+    runner.destination.make_folders()
+    if files is None:
+        return await _run_once(runner, inputs, recipe=work.recipe)
+    run = FolderRun(
+        runner=runner,
+        files=files,
+        inputs=inputs,
+        reference=work.source.reference,
+        is_resuming=order.is_resuming,
+        words=order.words,
+    )
+    return await _run_folder(run)
+
+
+def _check_device(device: str) -> None:
+    if not _DEVICE.fullmatch(device):
+        hint = "There are: auto for the best there is, cpu, cuda (the second of several is cuda:1) and mps."
+        raise SettingsError(f"There is no device {device!r}.", hint=hint)
+
+
+def _check_results(order: Order, destination: Destination, *, terminal: Terminal) -> None:
+    """Raise an error if what shall be printed cannot be: better before the work than after it."""
+    if order.is_json and destination.streamed:
+        raise SettingsError("-o - and --json both take standard output.", hint="Leave one of them out.")
+    if order.is_json or destination.is_printing or destination.streamed or destination.new_folder:
+        terminal.check_results()
 
 
 async def _run_once(runner: Runner, inputs: Inputs, *, recipe: Recipe | None) -> int:
@@ -90,11 +129,12 @@ async def _run_once(runner: Runner, inputs: Inputs, *, recipe: Recipe | None) ->
 
 
 async def _run_folder(run: FolderRun) -> int:
-    tally = await run.run()
-    if run.runner.is_json:
-        run.runner.terminal.json(tally.items)
-    elif run.runner.destination.new_folder is not None:
-        run.runner.terminal.result(str(run.runner.destination.new_folder))
+    tally = Tally()
+    try:
+        await run.run(tally)
+    except (asyncio.CancelledError, StorageError):  # Ctrl-C, or a disk that is full: each other file would fail, too
+        run.report_end(tally)
+        raise
     run.report(tally)
     return FILES_FAILED if tally.failed else OK
 
@@ -148,14 +188,18 @@ class _Work:
 
     def destination(self) -> Destination:
         """Decide where the outputs go."""
-        files, words, sources = self.given.files, self.order.outputs, self.given.sources
+        files, words = self.given.files, self.order.outputs
         if files is None:
-            destination, stems = plan(self.command, words, sources=sources), [self.spec.name]
+            destination, stems = plan(self.command, words, sources=self.given.sources), [self.spec.name]
         else:
             new_folder = Path(f"{self.spec.name}-{files.folder.resolve().name}")
-            destination = plan_folder_run(self.command, words, sources=sources, new_folder=new_folder)
+            destination = plan_folder_run(self.command, words, given=self.given, new_folder=new_folder)
             stems = stems_of(files.paths)
+        if self.order.is_resuming and (files is None or not destination.folders or destination.new_folder):
+            hint = "As in: gesso run pose -i image=@photos/ -o drawings/ --resume"
+            raise SettingsError(f"{RESUME} goes with a folder of inputs, and with -o and a folder.", hint=hint)
         destination.check(self.command.outputs, stems)
+        destination.check_places()
         return destination
 
     async def runner(self, destination: Destination) -> Runner:

@@ -59,6 +59,14 @@ def shown_input(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def with_recipe(data: bytes, recipe: Recipe, *, data_type: DataType[Any]) -> bytes:
+    """Return what goes to standard output, with its recipe if that can stand inside unseen, as in a picture."""
+    from gesso.jobs.marks import mark
+    from gesso.types.stored import StoredType
+
+    return data if isinstance(data_type, StoredType) else mark(data, recipe)
+
+
 def write_recipe(path: Path, recipe: Recipe, *, data_type: DataType[Any]) -> None:
     """Give a written file its recipe: inside where such a file can carry one, beside it for other JSON.
 

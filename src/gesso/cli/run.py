@@ -61,6 +61,9 @@ def run(  # noqa: PLR0913 - each is an option of the command
     recipe: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Make again what a file's recipe says; -i and --seed vary it.")
     ] = None,
+    is_resuming: Annotated[
+        bool, typer.Option("--resume", help="Of a folder, leave out the files whose outputs are there already.")
+    ] = False,
     is_here: Annotated[bool, typer.Option("--here", help="Run it here, also if a Gesso runs that could.")] = False,
     is_trusted: TrustOption = False,
     is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors, no progress.")] = False,
@@ -70,6 +73,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
         ctx.fail("Say which model: gesso run MODEL. `gesso models` lists them.")
     from gesso.cli.order import Order, carry_out
 
+    terminal = ctx.ensure_object(Terminal)
     order = Order(
         reference=model,
         inputs=inputs or (),
@@ -83,8 +87,9 @@ def run(  # noqa: PLR0913 - each is an option of the command
         is_here=is_here,
         is_example=is_example,
         is_json=is_json,
+        is_resuming=is_resuming,
         is_trusted=is_trusted,
+        words=terminal.words,
     )
-    terminal = ctx.ensure_object(Terminal)
     terminal.is_quiet = is_quiet
     raise typer.Exit(asyncio.run(carry_out(order, terminal)))

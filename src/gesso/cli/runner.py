@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from typing import Any, TypeAlias
 
 from gesso.cli.destination import Destination
 from gesso.cli.place import Inputs, Place
-from gesso.cli.recipes import write_recipe
-from gesso.cli.results import is_readable, shown, write
+from gesso.cli.recipes import with_recipe, write_recipe
+from gesso.cli.results import ending_of, is_readable, loses_transparency, shown, write
 from gesso.cli.terminal import Terminal
 from gesso.errors import GessoError, RunError
 from gesso.jobs.recipe import Recipe
@@ -61,9 +62,13 @@ class Runner:
         delivered: dict[str, Json] = {}
         ports, outputs = self.command.outputs, result.outputs
         paths = {port.name: self.destination.path(port, outputs[port.name], stem=stem) for port in ports}
-        recipe = await self._recipe(result, inputs) if any(paths.values()) else None
+        is_kept = any(paths.values()) or self.destination.streamed
+        recipe = await self._recipe(result, inputs) if is_kept else None
         for port in ports:
             value, path = outputs[port.name], paths[port.name]
+            if port.name == self.destination.streamed and recipe is not None:
+                data = port.data_type.encode(value, ending_of(port.data_type, value))
+                self.terminal.raw(with_recipe(data, recipe, data_type=port.data_type))
             written = [] if path is None else self._write(port, value, path=path, recipe=recipe)
             if is_readable(port.data_type):
                 delivered[port.name] = port.data_type.to_wire(value)
@@ -76,11 +81,16 @@ class Runner:
         """Print the outputs of one run for a person, unless -o has sent them elsewhere."""
         if not self.destination.is_printing:
             return
-        for name, wire in delivered.items():
+        readable = {port.name for port in self.command.outputs if is_readable(port.data_type)}
+        for name, wire in sorted(delivered.items(), key=lambda item: item[0] not in readable):  # where files lie: last
             if name in self._streamed:
                 self.terminal.result("" if str(wire).endswith("\n") else "\n", end="")
             else:
-                self.terminal.result(f"{name}: {shown(wire)}" if len(delivered) > 1 else shown(wire))
+                self.terminal.result(f"{name}: {self.shown(wire)}" if len(delivered) > 1 else self.shown(wire))
+
+    def shown(self, wire: Json) -> str:
+        """Return a value as it is printed: whole for a program, and for a person so much as can be looked through."""
+        return shown(wire, is_whole=not sys.stdout.isatty())
 
     @property
     def _streamed(self) -> set[str]:
@@ -100,6 +110,11 @@ class Runner:
                 write_recipe(file, recipe, data_type=port.data_type)
         if not self.destination.is_printing and not self.destination.is_folder_run:
             self.terminal.say(f"{port.name} is in {', '.join(map(str, files))}")
+        if loses_transparency(port.data_type, value, path=path):
+            self.terminal.say(
+                f"{path.suffix} cannot be transparent, so that what was transparent is white now. .png and .webp can.",
+                style="yellow",
+            )
         return files
 
 

@@ -16,8 +16,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from gesso.cli.streams import Results
-from gesso.errors import GessoError, ModelError, SetupError
+from gesso.cli.streams import Results, told
+from gesso.errors import GessoError, InstallError, ModelError, SetupError
 from gesso.types.base import Json
 
 if TYPE_CHECKING:
@@ -46,9 +46,13 @@ _UNPRINTABLE: Final = dict.fromkeys(  # what moves the cursor, and what turns th
 
 
 class Terminal:
-    """The terminal of one command. `is_quiet`: results and errors only. `is_debug`: all there is to know."""
+    """The terminal of one command, whose `words` stood after `gesso`.
 
-    def __init__(self) -> None:
+    `is_quiet`: results and errors only. `is_debug`: all there is to know.
+    """
+
+    def __init__(self, words: Sequence[str] = ()) -> None:
+        self.words = tuple(words)
         self.is_quiet = False
         self.is_debug = False
         self._display: Bar | Lines | None = None
@@ -68,6 +72,16 @@ class Terminal:
     def json(self, value: Json) -> None:
         """Print a value as JSON on standard output."""
         self.result(json.dumps(value, indent=2, ensure_ascii=False))
+
+    def raw(self, data: bytes) -> None:
+        """Write bytes to standard output as they are; to a terminal, as a text on lines of its own."""
+        if sys.stdout.isatty():
+            self.result(data.decode(errors="replace").rstrip("\n"))
+            return
+        self.clear()
+        with told():
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table on standard output; into a file, each row is one line."""
@@ -128,9 +142,10 @@ class Terminal:
         self._print(error.message, style="bold")
         if error.hint:
             self._print(error.hint)
-        for line in self._shown_detail(error.detail):
+        is_elsewhere = isinstance(error, InstallError) and not self.is_debug  # the hint names the file with all of it
+        for line in [] if is_elsewhere else self._shown_detail(error.detail):
             self._print(f"  {line}", style="dim")
-        if self.is_debug and not isinstance(error, ModelError | SetupError):  # theirs is the detail
+        if self.is_debug and not isinstance(error, InstallError | ModelError | SetupError):  # theirs is the detail
             self._errors.print_exception(word_wrap=True)
 
     def ask(self, question: str) -> bool | None:

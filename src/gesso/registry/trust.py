@@ -41,10 +41,11 @@ class Trust:
             return
         licence = source.manifest.card.licence
         stated = f"Its licence: {licence}." if licence else "No licence is stated."
+        known = "you trust whoever wrote it" if source.address else "you wrote it yourself, or trust whoever did"
         raise TrustError(
             f"{source.name} comes from outside of Gesso, from {source.place}. {stated} It runs with your rights on "
             "this computer: it could read and change your files.",
-            hint="If you trust whoever wrote it, run it again with --trust.",
+            hint=f"If {known}, run it again with --trust.",
         )
 
     def trust(self, source: ModelSource) -> None:

@@ -41,12 +41,15 @@ _SAVED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ".bmp": ("BMP", {}),
     ".avif": ("AVIF", {"quality": 85}),
 }
+_WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 _HAS_AVIF: Final = "AVIF" in PIL.Image.OPEN and "AVIF" in PIL.Image.SAVE  # a question of Pillow's version
 
 WRITES: Final = tuple(ending for ending, (name, _) in _SAVED.items() if name != "AVIF" or _HAS_AVIF)
 """File name endings of pictures that can be written."""
 READS: Final = (*WRITES, ".jfif", ".gif", ".mpo")
 """File name endings of pictures that can be read."""
+OPAQUE: Final = tuple(ending for ending, (name, _) in _SAVED.items() if name in _WITHOUT_ALPHA)
+"""File name endings of pictures in which nothing can be transparent: what was, becomes white."""
 FORMATS: Final = f"PNG, JPEG, WebP, GIF, BMP{', TIFF or AVIF' if _HAS_AVIF else ' or TIFF'}"
 """The formats that can be read, in words."""
 
@@ -55,7 +58,6 @@ FORMATS: Final = f"PNG, JPEG, WebP, GIF, BMP{', TIFF or AVIF' if _HAS_AVIF else 
 _QUICK_PNG: Final = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 _METADATA_BOMB: Final = re.compile("decompressed data too large|text chunks", re.IGNORECASE)  # PIL's words
 _READABLE: Final = ("a PNG", "a JPEG", "a GIF", "a WebP", "a BMP", "a TIFF", *(("an AVIF",) if _HAS_AVIF else ()))
-_WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 _SIXTEEN_BIT: Final = ("PNG", "TIFF")
 _SRGB_NAMES: Final = ("sRGB", "sRGB built-in", "sRGB IEC61966-2.1")  # converting from these changes nothing
 

@@ -145,8 +145,12 @@ async def test_a_package_that_does_not_exist_is_explained_and_leaves_nothing(
     assert "spelt right" in caught.value.hint
     assert "No matching distribution" in caught.value.detail
     assert not list((tmp_path / "environments").glob("*/"))
+    (log,) = (tmp_path / "environments").glob("*.log")
+    assert str(log) in caught.value.hint
+    assert "No matching distribution" in log.read_text(encoding="utf-8")
     shelf.put("inks", "9")
     assert (await environments.prepare(needs("inks==9"), report=silent)).is_own
+    assert not log.exists()
 
 
 async def test_packages_that_do_not_go_together_are_named(environments: Environments, shelf: Shelf) -> None:

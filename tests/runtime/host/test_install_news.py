@@ -76,6 +76,7 @@ def test_the_last_lines_are_kept_and_each_is_logged() -> None:
         narrator.hear(f"Progress {number} of 100")
     assert logs == [Log(f"line {number}", level="debug") for number in range(100)]
     assert narrator.detail.splitlines() == [f"line {number}" for number in range(40, 100)]
+    assert narrator.log.splitlines() == [f"line {number}" for number in range(100)]
 
 
 @pytest.mark.parametrize(
@@ -86,11 +87,11 @@ def test_the_last_lines_are_kept_and_each_is_logged() -> None:
         (
             "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(...)': /simple/six/\n"
             "ERROR: No matching distribution found for six",
-            "the package index cannot be reached",
+            "the package index cannot be reached, to get six.",
         ),
         (
             "  cause: tcp connect error\n  cause: Connection refused (os error 111)",
-            "the package index cannot be reached",
+            "the package index cannot be reached, to get its packages.",
         ),
         ("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate in chain", "is not trusted"),
         ("ERROR: No matching distribution found for inks==9", "no package inks==9 fits this computer"),
@@ -114,7 +115,16 @@ def test_the_last_lines_are_kept_and_each_is_logged() -> None:
             "         And because you require numpy>=2, we can conclude that your requirements are unsatisfiable.",
             "these do not go together: a==1 depends on numpy<2",
         ),
-        ("error: command '/usr/bin/gcc' failed with exit code 1", "would have to be built here"),
+        ("error: command '/usr/bin/gcc' failed with exit code 1", "one of its packages would have to be built here"),
+        (
+            "error: command '/usr/bin/gcc' failed with exit code 1\n  ERROR: Failed building wheel for inks\n"
+            "Failed to build inks\n× Failed to build installable wheels\n╰─> inks",
+            ": inks would have to be built here",
+        ),
+        (
+            "error: subprocess-exited-with-error\n╰─> [15 lines]\nerror: metadata-generation-failed\n╰─> inks",
+            ": inks would have to be built here",
+        ),
         ("error: Microsoft Visual C++ 14.0 or greater is required.", "would have to be built here"),
         ("ERROR: [Errno 2] No such file or directory: '/desk/inks.whl'", "there is no /desk/inks.whl"),
         ("ERROR: [Errno 13] Permission denied: '/environments'", "may not write there"),

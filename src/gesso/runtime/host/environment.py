@@ -6,6 +6,7 @@ The folder of environments holds, for each digest of a declaration, a folder nam
         ready.json           written last: which of the folders beside it is whole
         8e1f30c4/            the environment
     3f9c2a7b1d04e586.lock    held by the process that makes it
+    3f9c2a7b1d04e586.log     what the installer said, if it failed
 
 Each attempt to make an environment takes a folder with a new name, so what a killed process left there, or still
 writes, never gets into another one; the next attempt removes it.
@@ -20,14 +21,14 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from filelock import FileLock, Timeout
 
-from gesso.errors import SettingsError
+from gesso.errors import InstallError, SettingsError
 from gesso.net.door import Door
 from gesso.registry.alone import alone
 from gesso.runtime.host import guarded, interpreter
@@ -44,6 +45,7 @@ Report: TypeAlias = Callable[[Progress | Log], None]
 
 _NAME_LENGTH: Final = 16  # of a digest's 64: Windows allows 260 characters for a path, and packages need most of them
 _MARKER: Final = "ready.json"
+_LOG: Final = ".log"
 _KILLED: Final = 128 + 9  # by SIGKILL, as systems do that run out of memory
 
 # What would make an installer look at, or write into, another environment than the one it is given.
@@ -169,10 +171,10 @@ class Environments:
     async def _make(self, home: Path, needs: Needs, *, python: Interpreter, digest: str, report: Report) -> Environment:
         await asyncio.to_thread(_remove, home)
         folder = home / secrets.token_hex(4)
+        narrator = Narrator(report, steps=5 if needs.alone else 3)
         try:
             _temporary(folder).mkdir(parents=True)
-            with self._way_out():
-                narrator = Narrator(report, steps=5 if needs.alone else 3)
+            with self._way_out(), _logged(narrator, home.with_suffix(_LOG)):
                 await self._install(folder, needs, python=python, narrator=narrator)
             shutil.rmtree(_temporary(folder), ignore_errors=True)
             holds = [*needs.together, *needs.alone]
@@ -215,6 +217,19 @@ def child_variables(taken_away: Set[str], given: Mapping[str, str]) -> dict[str,
     of its system: PATH, the proxy of a school, where pip looks for packages.
     """
     return {name: value for name, value in os.environ.items() if name not in taken_away} | dict(given)
+
+
+@contextlib.contextmanager
+def _logged(narrator: Narrator, path: Path) -> Iterator[None]:
+    """Keep all that the installer said in a file if it fails, and say where."""
+    path.unlink(missing_ok=True)
+    try:
+        yield
+    except InstallError as error:
+        with contextlib.suppress(OSError):
+            path.write_text(narrator.log, encoding="utf-8", errors="replace")
+            error.hint = f"{error.hint}\nAll that the installer said: {path}".strip()
+        raise
 
 
 async def _run(command: Sequence[str], folder: Path, *, narrator: Narrator) -> None:

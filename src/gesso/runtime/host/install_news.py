@@ -13,6 +13,7 @@ from gesso.runtime.host.requirements import BASE_REQUIREMENTS
 from gesso.spec.runnable import Log, Progress
 
 _KEPT_LINES: Final = 60
+_LOGGED_LINES: Final = 20_000
 
 # What pip prints:                                                 and uv:
 #   Collecting numpy>=1.26 (from matplotlib)                         Resolved 12 packages in 222ms
@@ -30,7 +31,7 @@ _VERSION = re.compile(r"-\d.*$")
 
 
 class Narrator:
-    """Hears an installer's lines, tells `report` how far it is, and keeps the last lines for an error.
+    """Hears an installer's lines, tells `report` how far it is, and keeps the lines for an error.
 
     The work has `steps` steps; the fraction is the share of those that are done, because no installer knows beforehand
     how much it will download. Each line goes on as a `Log` with the level "debug".
@@ -42,12 +43,17 @@ class Narrator:
         self._done = -1
         self._download = ""
         self._percent = -1
-        self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._lines: deque[str] = deque(maxlen=_LOGGED_LINES)
 
     @property
     def detail(self) -> str:
         """The installer's last lines."""
-        return "\n".join(self._last_lines)
+        return "\n".join([*self._lines][-_KEPT_LINES:])
+
+    @property
+    def log(self) -> str:
+        """All that the installer said, unless that is beyond all measure."""
+        return "\n".join([*self._lines, ""])
 
     def next_step(self, text: str) -> None:
         """Say that the next step begins."""
@@ -59,7 +65,7 @@ class Narrator:
         if found := _BYTES.match(line):
             self._hear_bytes(int(found["come"]), int(found["all"]))
             return
-        self._last_lines.append(line)
+        self._lines.append(line)
         self._report(Log(line, level="debug"))
         if found := _DOWNLOAD.match(line):
             self._percent = -1
@@ -90,15 +96,25 @@ def _name_of_file(file: str) -> str:
 
 @dataclass(frozen=True)
 class _Cause:
-    """A usual cause of failure: how an installer's words show it, and what to say. `{what}` is what was found."""
+    """A usual cause of failure: how an installer's words show it, and what to say.
+
+    `{what}` is what was found, else the package that the words blame, else `unnamed`.
+    """
 
     shown_by: re.Pattern[str]
     message: str
     hint: str
+    unnamed: str
 
 
-def _cause(shown_by: str, message: str, *, hint: str) -> _Cause:
-    return _Cause(re.compile(shown_by, re.IGNORECASE | re.MULTILINE), message, hint)
+def _cause(shown_by: str, message: str, *, hint: str, unnamed: str = "") -> _Cause:
+    return _Cause(re.compile(shown_by, re.IGNORECASE | re.MULTILINE), message, hint, unnamed)
+
+
+_BLAMED = re.compile(  # how installers name the package that they could not fetch or build
+    r"/simple/(\w[\w.-]*)/|(?:Failed building wheel for|Failed to build|╰─>) `?(\w[\w.-]*)|"
+    r"No matching distribution found for ([^\s,]+)"
+)
 
 
 # In the order in which they are looked for: a full disk, for one, makes a compiler fail too.
@@ -117,7 +133,8 @@ _CAUSES: Final = (
         r"Failed to establish a new connection|NewConnectionError|NameResolutionError|name resolution|dns error|"
         r"Name or service not known|getaddrinfo failed|Network is unreachable|ConnectTimeout|Read timed out|ProxyError|"
         r"tcp connect error|error sending request",
-        "the package index cannot be reached.",
+        "the package index cannot be reached, to get {what}.",
+        unnamed="its packages",
         hint="Is this computer online? A model's packages are downloaded once, before its first run.",
     ),
     _cause(
@@ -131,14 +148,16 @@ _CAUSES: Final = (
         r"Cannot install (?P<what>.+?) because these package versions have conflicting|"
         r"Because (?P<other>\S+ depends on \S+)[\s\S]*unsatisfiable",
         "these do not go together: {what}.",
-        hint="Change a version in the model's `dependencies`, or name a package in its `without-dependencies`. "
+        hint="Are there such versions? Change one in the model's `dependencies`, or name a package in its "
+        "`without-dependencies`. "
         f"Gesso itself needs {', '.join(BASE_REQUIREMENTS)}.",
     ),
     _cause(
         r"Microsoft Visual C\+\+|command '\S*(?:gcc|cc|clang|cl\.exe|g\+\+|rustc)\S*' failed|xcrun: error|"
         r"Failed building wheel|Failed to build|metadata-generation-failed|subprocess-exited-with-error|CMake Error|"
         r"can't find Rust compiler",
-        "one of its packages would have to be built here, and that failed.",
+        "{what} would have to be built here, and that failed.",
+        unnamed="one of its packages",
         hint="Try a version that is ready made for your system and this Python, or install a compiler: Xcode's command "
         "line tools on a Mac, Microsoft's C++ build tools on Windows, build-essential on Linux.",
     ),
@@ -161,7 +180,8 @@ def explain(words: str, fallback: str) -> InstallError:
     reason, hint = fallback, "The installer's own words are in the details."
     for cause in _CAUSES:
         if found := cause.shown_by.search(words):
-            what = next((text for text in found.groups() if text), "")
+            blamed = [text for groups in _BLAMED.findall(words) for text in groups if text]
+            what = next((text for text in found.groups() if text), "") or [cause.unnamed, *blamed][-1]
             reason, hint = cause.message.format(what=what), cause.hint
             break
     return InstallError(f"The model's environment could not be made: {reason}", hint=hint, detail=words)
