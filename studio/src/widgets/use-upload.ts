@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { waitFor } from "./pending";
 import { useTools } from "./widget";
 
 export interface Upload {
@@ -36,7 +37,7 @@ export function useUpload(onChange: (value: unknown) => void): Upload {
       setUrl(null);
     }
   };
-  return { fraction, wrong, url, send: (file) => void send(file) };
+  return { fraction, wrong, url, send: (file) => { waitFor(send(file)); } };
 }
 
 /** Take files that are pasted anywhere in the window, unless another widget took them, or one writes a text. */
