@@ -195,7 +195,7 @@ describe("a mask", () => {
 describe("a segmentation", () => {
   const colours = ["#d60000", "#8c3bff", "#018700"];
   const three = () => {
-    const made = painting();
+    const made = new Painting(sheet(), false);
     made.values.set([0, 1, 2]);
     return made;
   };
@@ -223,10 +223,11 @@ describe("a segmentation", () => {
     expect(rows).toEqual([[0, 0, 24]]);
   });
 
-  it("shows its ground only where there is no picture", () => {
+  it("shows its ground only where there is no picture, and something is painted", () => {
     const part = { left: 0, top: 0, right: 2, bottom: 1 };
     expect([...labelShade(colours, false)(three(), part)]).toEqual([0, 0, 0, 0, 140, 59, 255, 255]);
     expect([...labelShade(colours, true)(three(), part).subarray(0, 4)]).toEqual([214, 0, 0, 255]);
+    expect([...labelShade(colours, true)(painting(), part)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 });
 

@@ -11,6 +11,7 @@ from gesso.errors import FetchError, InputError, NotFoundError
 from gesso.net.fetch import fetch
 from gesso.registry.manifest import is_name
 from gesso.spec.model import Command
+from gesso.storage.blobs import BlobReference
 from gesso.types.base import Json
 
 _MOST_ADDRESSES: Final = 32
@@ -66,21 +67,25 @@ async def _bring_one(app: App, item: Json, *, where: str) -> Json:
 
 
 async def _fetch(app: App, url: str, *, where: str) -> Json:
-    settings = app.settings
     try:
-        fetched = await asyncio.to_thread(
-            fetch,
-            url,
-            app.door,
-            limit_bytes=settings.fetch_limit_bytes,
-            timeout_s=_FETCH_TIMEOUT_S,
-            allow_private=settings.fetch_private,
-            what_for=f"the input {where}",
-        )
+        return (await keep(app, url, what_for=f"the input {where}")).to_json()
     except FetchError as error:
         raise FetchError(f"{where}: {error.message}", hint=error.hint, detail=error.detail) from error
-    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
-    return kept.to_json()
+
+
+async def keep(app: App, url: str, *, what_for: str) -> BlobReference:
+    """Fetch what lies at an address and keep it, within what the settings allow. Raises `FetchError`."""
+    settings = app.settings
+    fetched = await asyncio.to_thread(
+        fetch,
+        url,
+        app.door,
+        limit_bytes=settings.fetch_limit_bytes,
+        timeout_s=_FETCH_TIMEOUT_S,
+        allow_private=settings.fetch_private,
+        what_for=what_for,
+    )
+    return await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
 
 
 def _named(item: Json) -> str:

@@ -214,6 +214,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/fetched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch File
+         * @description Fetch what lies at an address, and keep it: what is shown before a model runs has to be here first.
+         */
+        post: operations["fetchFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{file_id}": {
         parameters: {
             query?: never;
@@ -547,6 +567,17 @@ export interface components {
         ExampleList: {
             /** Examples */
             examples: components["schemas"]["Example"][];
+        };
+        /**
+         * FetchRequest
+         * @description A file that Gesso is to fetch from somewhere else.
+         */
+        FetchRequest: {
+            /**
+             * Url
+             * @description http:// or https://, of the file itself and not of a page with it.
+             */
+            url: string;
         };
         /**
          * File
@@ -1745,6 +1776,39 @@ export interface operations {
                     /** Format: binary */
                     file: string;
                 };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetchFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchRequest"];
             };
         };
         responses: {

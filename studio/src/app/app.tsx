@@ -1,7 +1,9 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, lazy, useEffect, useMemo, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { upload } from "@/api/client";
+import { api, upload } from "@/api/client";
+import type { StoredFile } from "@/api/types";
+import type { FileValue, Tools } from "@/widgets/widget";
 import { urlOf } from "@/features/jobs/shown";
 import { queries } from "@/features/connection/queries";
 import { ConnectionNote, useWatch } from "@/features/connection/watch";
@@ -11,7 +13,6 @@ import { applyLook, usePreferences } from "@/features/settings/preferences";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import { ToastStack } from "@/ui/toasts";
-import type { Tools } from "@/widgets/widget";
 import { ToolsContext } from "@/widgets/widget";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
@@ -23,12 +24,11 @@ const SettingsRoom = lazy(() => import("@/features/settings/settings"));
 const openPalette = () => import("@/features/palette/palette");
 const Palette = lazy(openPalette);
 
+const asValue = ({ id, ...about }: StoredFile): FileValue => ({ blob: id, ...about });
 const tools: Tools = {
   urlOf,
-  upload: async (file, onProgress) => {
-    const { id, ...about } = await upload(file, onProgress);
-    return { blob: id, ...about };
-  },
+  upload: async (file, onProgress) => asValue(await upload(file, onProgress)),
+  fetch: async (url) => asValue(await api.fetchFile(url)),
 };
 
 export function App() {

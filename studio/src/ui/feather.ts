@@ -19,8 +19,8 @@ export function feathered(sheet: Sheet, radius: number, part: Rect): Uint8Array 
     now.set(sheet.values.subarray(start, start + width), row * width);
   }
   for (let pass = 0; pass < PASSES && radius > 0; pass += 1) {
-    for (let row = 0; row < height; row += 1) boxed(now, across, { start: row * width, step: 1, count: width, r: radius });
-    for (let column = 0; column < width; column += 1) boxed(across, now, { start: column, step: width, count: height, r: radius });
+    for (let row = 0; row < height; row += 1) boxedRow(now.subarray(row * width, (row + 1) * width), across.subarray(row * width, (row + 1) * width), radius);
+    boxedColumns(across, now, { width, height, radius });
   }
   const made = new Uint8Array((part.right - part.left) * (part.bottom - part.top));
   for (let row = part.top, at = 0; row < part.bottom; row += 1) {
@@ -30,13 +30,28 @@ export function feathered(sheet: Sheet, radius: number, part: Rect): Uint8Array 
   return made;
 }
 
-/** The mean of `r` numbers on each side, along one row or column. */
-function boxed(from: Float32Array, to: Float32Array, { start, step, count, r }: { start: number; step: number; count: number; r: number }): void {
-  const at = (index: number) => from[start + Math.min(count - 1, Math.max(0, index)) * step] ?? 0;
+/** The mean of each number with `radius` on each side. */
+function boxedRow(from: Float32Array, to: Float32Array, radius: number): void {
+  const last = from.length - 1;
   let sum = 0;
-  for (let index = -r; index <= r; index += 1) sum += at(index);
-  for (let index = 0; index < count; index += 1) {
-    to[start + index * step] = sum / (2 * r + 1);
-    sum += at(index + r + 1) - at(index - r);
+  for (let index = -radius; index <= radius; index += 1) sum += from[Math.min(last, Math.max(0, index))] ?? 0;
+  for (let index = 0; index <= last; index += 1) {
+    to[index] = sum / (2 * radius + 1);
+    sum += (from[Math.min(last, index + radius + 1)] ?? 0) - (from[Math.max(0, index - radius)] ?? 0);
+  }
+}
+
+/** The same downwards; row by row, because that is how they lie in memory. */
+function boxedColumns(from: Float32Array, to: Float32Array, { width, height, radius }: { width: number; height: number; radius: number }): void {
+  const sums = new Float64Array(width);
+  const add = (row: number, sign: number) => {
+    const start = Math.min(height - 1, Math.max(0, row)) * width;
+    for (let column = 0; column < width; column += 1) sums[column] = (sums[column] ?? 0) + sign * (from[start + column] ?? 0);
+  };
+  for (let row = -radius; row <= radius; row += 1) add(row, 1);
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) to[row * width + column] = (sums[column] ?? 0) / (2 * radius + 1);
+    add(row + radius + 1, 1);
+    add(row - radius, -1);
   }
 }

@@ -3,6 +3,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import { useCallback, useRef, useState, useSyncExternalStore } from "react";
 import { IconButton } from "./button";
 import { Slider } from "./controls";
+import { isDisabled } from "./disabled";
 import type { Shade } from "./paint-canvas";
 import { PaintCanvas } from "./paint-canvas";
 import type { Painting } from "./painting";
@@ -75,7 +76,7 @@ export function PaintBoard({ label, picture, painting, tools, value, isLike, sha
   const onKeyDown = (event: KeyboardEvent) => {
     const key = event.key.toLowerCase();
     const isField = event.target instanceof HTMLInputElement && event.target.type !== "range";
-    if (isField || event.altKey) return;
+    if (isField || event.altKey || isDisabled(event.currentTarget)) return;
     if (event.ctrlKey || event.metaKey) {
       if (key === "y" || (key === "z" && event.shiftKey)) again();
       else if (key === "z") back();
@@ -113,7 +114,7 @@ export function PaintBoard({ label, picture, painting, tools, value, isLike, sha
               onPointerCancel={hand.onPointerUp}
               onDoubleClick={hand.onDoubleClick}
               onKeyDown={(event) => {
-                if (event.ctrlKey || event.metaKey || !hand.onKey(event)) return;
+                if (event.ctrlKey || event.metaKey || isDisabled(event.currentTarget) || !hand.onKey(event)) return;
                 event.preventDefault();
                 event.stopPropagation();
               }}

@@ -79,6 +79,7 @@ export class Painting implements Sheet {
   clear(): void {
     this.map(() => 0);
     this.isNothing = true;
+    this.tell(wholeOf(this));
   }
 
   /** End a step: what was done since the last end is taken back in one. False if nothing was done. */
@@ -97,7 +98,7 @@ export class Painting implements Sheet {
     if (!this.before) return;
     const { values, touched, isNothing } = this.before;
     Object.assign(this, { values, isNothing, before: null });
-    this.tell(touched);
+    this.tell(isNothing ? wholeOf(this) : touched);
   }
 
   undo(): boolean {
@@ -110,12 +111,13 @@ export class Painting implements Sheet {
   }
 
   private act(change: () => Rect | null): void {
-    const values = this.before ? this.before.values : this.values.slice();
+    const before = this.before ?? { values: this.values.slice(), isNothing: this.isNothing };
     const touched = change();
     if (!touched) return;
-    this.before = { values, touched: this.before ? around(this.before.touched, touched) : touched, isNothing: this.before ? this.before.isNothing : this.isNothing };
+    this.before = { ...before, touched: "touched" in before ? around(before.touched, touched) : touched };
+    const isFirst = this.isNothing;
     this.isNothing = false;
-    this.tell(touched);
+    this.tell(isFirst ? wholeOf(this) : touched); // what was nothing is now all of the first value
   }
 
   private swap(from: Patch[], to: Patch[]): boolean {
@@ -126,8 +128,9 @@ export class Painting implements Sheet {
     for (let row = patch.top; row < patch.bottom; row += 1) {
       this.values.set(patch.values.subarray((row - patch.top) * width, (row - patch.top + 1) * width), row * this.width + patch.left);
     }
+    const isOther = this.isNothing !== patch.isNothing;
     this.isNothing = patch.isNothing;
-    this.tell(patch);
+    this.tell(isOther ? wholeOf(this) : patch);
     return true;
   }
 

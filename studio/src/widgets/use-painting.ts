@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import type { Sheet } from "@/ui/paint";
 import { Painting } from "@/ui/painting";
 import { waitFor } from "./pending";
-import { useTools } from "./widget";
+import { useTools, wordsOf } from "./widget";
 
 /** How a painting becomes a file, and a file a painting. */
 export interface PaintForm {
@@ -150,5 +150,4 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
   return { painting, wrong, keep: () => { if (painting) keep(painting); } };
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const isStale = (kept: Kept): boolean => kept.isStale; // asked anew each time: it changes while one waits

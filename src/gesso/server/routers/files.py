@@ -10,9 +10,10 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import FileResponse
 
 from gesso.server.bodies import body_of, gathered
+from gesso.server.inputs import keep
 from gesso.server.multipart import first_file
 from gesso.server.rooms import House
-from gesso.server.schemas.file import File
+from gesso.server.schemas.file import FetchRequest, File
 from gesso.server.serving import check_range, serve_file
 
 router = APIRouter(prefix="/files", tags=["files"])
@@ -53,6 +54,12 @@ async def upload_file(request: Request, house: House, *, name: Annotated[str, Qu
         async for piece in gathered(body):
             await asyncio.to_thread(writer.write, piece)
         return File.of(await asyncio.to_thread(writer.finish, name))
+
+
+@router.post("/fetched", status_code=201)
+async def fetch_file(asked: FetchRequest, house: House) -> File:
+    """Fetch what lies at an address, and keep it: what is shown before a model runs has to be here first."""
+    return File.of(await keep(house.app, asked.url, what_for="a file that somebody named in the studio"))
 
 
 @router.get("/{file_id}", response_class=FileResponse, responses=_ANY_FILE)

@@ -24,6 +24,14 @@ class File(BaseModel):
         return cls(id=kept.blob, name=kept.name, media_type=kept.media_type, size_bytes=kept.size_bytes)
 
 
+class FetchRequest(BaseModel):
+    """A file that Gesso is to fetch from somewhere else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    url: str = Field(max_length=8000, description="http:// or https://, of the file itself and not of a page with it.")
+
+
 class UploadRequest(BaseModel):
     """A file that will come in parts: its size, and its SHA-256 if it is known, which is then checked."""
 
