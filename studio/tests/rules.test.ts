@@ -7,7 +7,6 @@ import { gist, pictureOf, valueOf } from "@/features/jobs/shown";
 import { matches } from "@/features/models/models";
 import { ago, duration, plainNumber, size } from "@/ui/amounts";
 import { palette } from "@/ui/colours";
-import { fill, stroke } from "@/ui/paint";
 import { peaks, toWave } from "@/ui/wave";
 import { fitted, moved, zoomed } from "@/ui/zoom";
 import { port } from "./ports";
@@ -83,13 +82,6 @@ describe("pictures", () => {
     const labels = Array.from({ length: 11 }, (_, index) => String(index));
     expect(Object.values(palette(labels, { "1": "#D60000" })).slice(0, 3)).toEqual(["#8c3bff", "#d60000", "#018700"]);
     expect(new Set(Object.values(palette(labels, {}))).size).toBe(11);
-  });
-  it("are painted and filled by pixels", () => {
-    const data = { width: 8, height: 8, data: new Uint8ClampedArray(256) } as ImageData;
-    const at = (x: number, y: number) => data.data[(y * 8 + x) * 4 + 3];
-    stroke(data, [4, 0], [4, 8], { colour: [1, 2, 3, 255], size: 1 });
-    fill(data, [0, 0], [9, 9, 9, 128]);
-    expect([at(0, 7), at(4, 4), at(7, 0)]).toEqual([128, 255, 0]);
   });
 });
 

@@ -3,7 +3,7 @@ import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
 
-// What jsdom does not have: sizes of things, windows over the page, pixels, addresses of blobs.
+// What jsdom does not have: sizes of things, windows over the page, pixels, addresses of blobs, films.
 vi.stubGlobal(
   "ResizeObserver",
   class {
@@ -17,6 +17,9 @@ HTMLDialogElement.prototype.showModal = function showModal() {
 HTMLDialogElement.prototype.close = function close() {
   this.open = false;
 };
+HTMLMediaElement.prototype.play = () => Promise.resolve();
+HTMLMediaElement.prototype.pause = () => undefined;
+HTMLMediaElement.prototype.load = () => undefined;
 HTMLCanvasElement.prototype.getContext = () => null;
 Element.prototype.setPointerCapture = () => undefined;
 Element.prototype.hasPointerCapture = () => true;

@@ -1,10 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import type { Port } from "@/api/types";
+import { useToasts } from "@/ui/toasts";
 import { emptyOf, names, widgetOf, wrongWith } from "@/widgets/catalogue";
 import { ToolsContext } from "@/widgets/widget";
 import type { Tools } from "@/widgets/widget";
@@ -13,7 +14,8 @@ import { CASES, port } from "./ports";
 const TYPES = resolve(import.meta.dirname, "../../src/gesso/types");
 
 const upload = vi.fn((file: File) => Promise.resolve({ blob: "b".repeat(64), name: file.name, media_type: file.type, size_bytes: file.size }));
-const tools: Tools = { upload, urlOf: (value) => (typeof value === "object" && value !== null && "blob" in value ? "/file" : undefined) };
+const fetched = vi.fn((url: string) => Promise.resolve({ blob: "f".repeat(64), name: url.split("/").at(-1) ?? "", media_type: "image/png", size_bytes: 9 }));
+const tools: Tools = { upload, fetch: fetched, urlOf: (value) => (typeof value === "object" && value !== null && "blob" in value ? "/file" : undefined) };
 
 function Tried({ of, start, onChange }: { of: Port; start: unknown; onChange?: (value: unknown) => void }) {
   const [value, setValue] = useState(start);
@@ -109,6 +111,44 @@ describe("by keyboard alone", () => {
     expect(value()).toBe(3);
   });
 
+  it("a number goes in tens with Shift, and back where it was with Delete on its slider", async () => {
+    const value = tried(port("number", { ge: 0, le: 100, is_integer: true }, { default: 3 }), 50);
+    await user.tab();
+    await user.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    expect(value()).toBe(60);
+    screen.getByRole("slider").focus();
+    await user.keyboard("{Delete}");
+    expect(value()).toBe(3);
+  });
+
+  it("what is near a number is looked at with the arrows, taken with Enter, and left with Escape", async () => {
+    const value = tried(port("number", { ge: 0, le: 1 }), 0.5);
+    await user.click(screen.getByRole("button", { name: "Explore what is near" }));
+    screen.getByRole("radio", { name: "0.5" }).focus();
+    await user.keyboard("{ArrowRight}");
+    expect(value()).toBe(0.55);
+    await user.keyboard("{Enter}");
+    expect([screen.queryByRole("radiogroup"), value(), document.activeElement]).toEqual([null, 0.55, screen.getByRole("spinbutton")]);
+    await user.click(screen.getByRole("button", { name: "Explore what is near" }));
+    screen.getByRole("radio", { name: "0.55" }).focus();
+    await user.keyboard("{ArrowLeft}{ArrowLeft}{Escape}");
+    expect(value()).toBe(0.55);
+  });
+
+  it("what is near a number shows itself when its slider is held, and not when it is moved", () => {
+    vi.useFakeTimers();
+    tried(port("number", { ge: 0, le: 1 }), 0.5);
+    const slider = screen.getByRole("slider");
+    fireEvent.pointerDown(slider, { button: 0, clientX: 10 });
+    fireEvent.pointerMove(slider, { clientX: 40 });
+    act(() => { vi.advanceTimersByTime(1000); });
+    expect(screen.queryByRole("radiogroup")).toBeNull();
+    fireEvent.pointerDown(slider, { button: 0, clientX: 10 });
+    act(() => { vi.advanceTimersByTime(1000); });
+    expect(screen.getByRole("radiogroup", { name: "Near Thing" })).toBeTruthy();
+    vi.useRealTimers();
+  });
+
   it("yes becomes no", async () => {
     const value = tried(port("boolean"), true);
     await user.tab();
@@ -130,6 +170,52 @@ describe("by keyboard alone", () => {
     const value = tried(port("vector", { length: 3, ge: -0.1, le: 0.1 }));
     await user.click(screen.getByRole("button", { name: "Random" }));
     expect(wrongWith(port("vector", { length: 3, ge: -0.1, le: 0.1 }), value())).toBeNull();
+  });
+
+  it("a vector has sliders, some at a time", async () => {
+    const value = tried(port("vector", { length: 20 }));
+    await user.click(screen.getByRole("button", { name: "The numbers after" }));
+    fireEvent.change(screen.getByRole("slider", { name: "Number 12" }), { target: { value: "1.5" } });
+    expect((value() as number[]).indexOf(1.5)).toBe(11);
+    fireEvent.doubleClick(screen.getByRole("slider", { name: "Number 12" }));
+    expect(value()).toEqual(new Array(20).fill(0));
+  });
+
+  it("points of a vector are saved, gone to, mixed and removed, and the last is taken back", async () => {
+    localStorage.clear();
+    const of = port("vector", { length: 2 });
+    const value = tried(of, [1, 1]);
+    const save = screen.getByRole("button", { name: "Save point" });
+    await user.click(save);
+    fireEvent.change(screen.getByRole("slider", { name: "Number 1" }), { target: { value: "-1" } });
+    await user.click(save);
+    await user.click(screen.getByRole("button", { name: /^Go to A/ }));
+    expect(value()).toEqual([1, 1]);
+    screen.getByRole("button", { name: /^Here/ }).focus();
+    await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
+    expect((value() as number[])[0]).toBeLessThan(1);
+    expect((value() as number[])[0]).toBeGreaterThan(-1);
+    screen.getByRole("button", { name: /^Go to A/ }).focus();
+    await user.keyboard("{Delete}");
+    expect(screen.queryByRole("group", { name: /^Map/ })).toBeNull();
+    act(() => { useToasts.getState().shown.at(-1)?.undo?.(); });
+    expect(screen.getByRole("group", { name: /^Map/ })).toBeTruthy();
+    cleanup();
+    tried(of);
+    expect(screen.getAllByRole("button", { name: /^Go to/ })).toHaveLength(2);
+  });
+
+  it("a vector walks until it is stopped", () => {
+    vi.useFakeTimers();
+    const value = tried(port("vector", { length: 3 }), [0, 0, 0]);
+    fireEvent.click(screen.getByRole("button", { name: "Walk" }));
+    act(() => { vi.advanceTimersByTime(1000); });
+    const there = value();
+    expect(there).not.toEqual([0, 0, 0]);
+    fireEvent.click(screen.getByRole("button", { name: "Walk" }));
+    act(() => { vi.advanceTimersByTime(5000); });
+    expect(value()).toBe(there);
+    vi.useRealTimers();
   });
 
   it("a point is added, moved and taken away", async () => {
@@ -204,10 +290,55 @@ describe("files", () => {
     expect((await screen.findByRole("alert")).textContent).toMatch("The server does not answer.");
   });
 
+  it("a picture is fetched from an address, and what is wrong with the address stands beside it", async () => {
+    const value = tried(port("image"));
+    await user.click(screen.getByRole("button", { name: "From the web" }));
+    const field = screen.getByRole("textbox", { name: /^Address/ });
+    const said = () => document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent;
+    await user.type(field, "fox.png{Enter}");
+    expect(said()).toMatch("begins with https://");
+    fetched.mockRejectedValueOnce(Object.assign(new Error("example.com cannot be reached."), { problem: { hint: "Is it spelt right?" } }));
+    await user.clear(field);
+    await user.type(field, "https://example.com/fox.png{Enter}");
+    await vi.waitFor(() => { expect(said()).toBe("example.com cannot be reached. Is it spelt right?"); });
+    fetched.mockResolvedValueOnce({ blob: "a", name: "fox.html", media_type: "text/html", size_bytes: 1 });
+    await user.type(field, "{Enter}");
+    await vi.waitFor(() => { expect(said()).toMatch("is no picture"); });
+    await user.type(field, "{Enter}");
+    await vi.waitFor(() => { expect(value()).toMatchObject({ name: "fox.png" }); });
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("a picture is taken away again", async () => {
     const value = tried(port("image"), { blob: "c" });
     await user.click(screen.getByRole("button", { name: "Remove the picture" }));
     expect(value()).toBeUndefined();
+  });
+});
+
+describe.each(Object.entries(CASES))("%s, disabled", (type, { port: of, sample }) => {
+  it("takes nothing", async () => {
+    const onChange = vi.fn();
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    upload.mockClear();
+    const { container } = render(<fieldset disabled><Tried of={of} start={sample} onChange={onChange} /></fieldset>);
+    for (const picture of container.querySelectorAll("img")) fireEvent.load(picture);
+    const controls = [...container.querySelectorAll("button, input, select, textarea")];
+    expect(controls.length).toBeGreaterThan(0);
+    for (const one of controls) {
+      expect(one.matches(":disabled")).toBe(true);
+      if (one instanceof HTMLButtonElement) await user.click(one);
+    }
+    const fox = new File(["fox"], "fox.png", { type: "image/png" });
+    for (const one of container.querySelectorAll("[class*=drop]")) fireEvent.drop(one, { dataTransfer: { types: ["Files"], files: [fox] } });
+    fireEvent.paste(window, { clipboardData: { files: [fox] } });
+    expect([type, onChange.mock.calls, upload.mock.calls]).toEqual([type, [], []]);
+  });
+
+  it("says what is wrong beside it", () => {
+    const { Input } = widgetOf(of.type);
+    render(<ToolsContext value={tools}><Input id="thing" port={of} value={sample} onChange={() => undefined} wrong="Expected a fox." scene={{ picture: "/photo.jpg" }} /></ToolsContext>);
+    expect(screen.getAllByText("Expected a fox.")).toHaveLength(1);
   });
 });
 

@@ -11,6 +11,7 @@ from gesso.errors import FetchError, InputError, NotFoundError
 from gesso.net.fetch import Fetched, fetch
 from gesso.registry.manifest import is_name
 from gesso.spec.model import Command
+from gesso.storage.blobs import BlobReference
 from gesso.types.base import Json
 
 _MOST_ADDRESSES: Final = 32
@@ -62,24 +63,36 @@ async def _bring_one(app: App, item: Json, *, where: str) -> Json:
 
 async def _fetch(app: App, url: str, *, where: str) -> Json:
     fetched = await asyncio.to_thread(fetch_input, app, url, where=where)
-    kept = await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
-    return kept.to_json()
+    return (await _keep(app, fetched)).to_json()
 
 
 def fetch_input(app: App, url: str, *, where: str) -> Fetched:
     """Fetch what lies at an address that stands for an input; call it in a thread. Raises `FetchError`."""
-    settings = app.settings
     try:
-        return fetch(
-            url,
-            app.door,
-            limit_bytes=settings.fetch_limit_bytes,
-            timeout_s=_FETCH_TIMEOUT_S,
-            allow_private=settings.fetch_private,
-            what_for=f"the input {where}",
-        )
+        return _fetched(app, url, what_for=f"the input {where}")
     except FetchError as error:
         raise FetchError(f"{where}: {error.message}", hint=error.hint, detail=error.detail) from error
+
+
+async def fetch_file(app: App, url: str, *, what_for: str) -> BlobReference:
+    """Fetch what lies at an address and keep it, within what the settings allow. Raises `FetchError`."""
+    return await _keep(app, await asyncio.to_thread(_fetched, app, url, what_for=what_for))
+
+
+async def _keep(app: App, fetched: Fetched) -> BlobReference:
+    return await asyncio.to_thread(app.blobs.put, fetched.data, fetched.name)
+
+
+def _fetched(app: App, url: str, *, what_for: str) -> Fetched:
+    settings = app.settings
+    return fetch(
+        url,
+        app.door,
+        limit_bytes=settings.fetch_limit_bytes,
+        timeout_s=_FETCH_TIMEOUT_S,
+        allow_private=settings.fetch_private,
+        what_for=what_for,
+    )
 
 
 def is_address(item: Json) -> bool:

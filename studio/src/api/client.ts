@@ -104,6 +104,7 @@ export const api = {
   cancelJob: (id: string) => ask<Job>("POST", `/jobs/${one(id)}/cancel`),
   retryJob: (id: string) => ask<Job>("POST", `/jobs/${one(id)}/retry`),
   deleteJob: (id: string, isLast = false) => ask<undefined>("DELETE", `/jobs/${one(id)}`, undefined, { isLast }),
+  fetchFile: (url: string) => ask<StoredFile>("POST", "/files/fetched", { url }),
   settings: () => ask<Settings>("GET", "/settings"),
   changeSettings: (changes: SettingsChange) => ask<Settings>("PATCH", "/settings", changes),
 };

@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/fetched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch File
+         * @description Fetch what lies at an address, and keep it: what is shown before a model runs has to be here first.
+         */
+        post: operations["fetchFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{blob}": {
         parameters: {
             query?: never;
@@ -636,6 +656,17 @@ export interface components {
             examples: components["schemas"]["Example"][];
             /** Is Prepared */
             is_prepared: boolean;
+        };
+        /**
+         * FetchRequest
+         * @description A file that Gesso is to fetch from somewhere else.
+         */
+        FetchRequest: {
+            /**
+             * Url
+             * @description http:// or https://, of the file itself and not of a page with it.
+             */
+            url: string;
         };
         /**
          * Health
@@ -2070,6 +2101,39 @@ export interface operations {
                     /** Format: binary */
                     file: string;
                 };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlobReference"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetchFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchRequest"];
             };
         };
         responses: {

@@ -1,7 +1,8 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, lazy, useEffect, useMemo, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { upload } from "@/api/client";
+import { api, upload } from "@/api/client";
+import type { Tools } from "@/widgets/widget";
 import { urlOf } from "@/features/jobs/shown";
 import { queries } from "@/features/connection/queries";
 import { ConnectionNote, useWatch } from "@/features/connection/watch";
@@ -11,7 +12,6 @@ import { applyLook, usePreferences } from "@/features/settings/preferences";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import { ToastStack } from "@/ui/toasts";
-import type { Tools } from "@/widgets/widget";
 import { ToolsContext } from "@/widgets/widget";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
@@ -23,7 +23,7 @@ const SettingsRoom = lazy(() => import("@/features/settings/settings"));
 const openPalette = () => import("@/features/palette/palette");
 const Palette = lazy(openPalette);
 
-const tools: Tools = { urlOf, upload };
+const tools: Tools = { urlOf, upload, fetch: (url) => api.fetchFile(url) };
 
 export function App() {
   const look = usePreferences((preferences) => preferences.look);

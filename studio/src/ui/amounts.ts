@@ -28,6 +28,9 @@ export function ago(iso: string, now: number = Date.now()): string {
   return `${then.toLocaleDateString([], { day: "numeric", month: "short" })}, ${clock}`;
 }
 
+/** 1, "box" -> "1 box"; 2, "box", "boxes" -> "2 boxes" */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${String(count)} ${count === 1 ? one : many}`;
+
 /** A number as short as it can be without lying. */
 export function plainNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));

@@ -21,6 +21,7 @@ export function Dialog({ title, onClose, isWide, isBare, actions, children }: Di
   useEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus(); // else the browser takes the first, which closes it
     return () => {
       element?.close();
     };

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useCallback, useRef, useState } from "react";
+import { isDisabled } from "./disabled";
 import styles from "./pieces.module.css";
 
 interface DropZoneProps {
@@ -29,7 +30,7 @@ export function DropZone({ accept, isFolder, isMultiple, onFiles, label, isBare,
       data-over={isOver ? "" : undefined}
       data-bare={isBare ? "" : undefined}
       onDragOver={(event) => {
-        if (![...event.dataTransfer.types].includes("Files")) return;
+        if (isDisabled(event.currentTarget) || ![...event.dataTransfer.types].includes("Files")) return;
         event.preventDefault();
         setOver(true);
       }}
@@ -38,7 +39,7 @@ export function DropZone({ accept, isFolder, isMultiple, onFiles, label, isBare,
       }}
       onDrop={(event) => {
         event.preventDefault();
-        take(event.dataTransfer.files);
+        if (!isDisabled(event.currentTarget)) take(event.dataTransfer.files);
       }}
     >
       <Chooser choose={choose}>{children}</Chooser>

@@ -36,3 +36,8 @@ export function Field({ label, htmlFor, labelId, isNameUnseen, about, wrong, asi
     </div>
   );
 }
+
+/** A word beside what one draws: what to do, or what is wrong. */
+export function Said({ wrong, children }: { wrong: string | null; children: ReactNode }) {
+  return wrong ? <span className={styles.wrong} role="alert">{wrong}</span> : <span>{children}</span>;
+}

@@ -1,159 +1,167 @@
-import { Brush as BrushIcon, Eraser, PaintBucket, Trash2, Undo2 } from "lucide-react";
-import type { PointerEvent, ReactNode } from "react";
-import { useEffect, useRef, useState } from "react";
-import { Button, IconButton } from "./button";
+import { Brush as BrushIcon, Eraser, Hand as HandIcon, PaintBucket, Pentagon, Redo2, Trash2, Undo2 } from "lucide-react";
+import type { KeyboardEvent, ReactNode } from "react";
+import { useCallback, useRef, useState, useSyncExternalStore } from "react";
+import { IconButton } from "./button";
 import { Slider } from "./controls";
-import { fill, stroke } from "./paint";
-import type { Brush } from "./paint";
+import { isDisabled } from "./disabled";
+import type { Shade } from "./paint-canvas";
+import { PaintCanvas } from "./paint-canvas";
+import type { Painting } from "./painting";
 import { PictureView } from "./picture-view";
 import { groundOf } from "./places";
-import placeStyles from "./places.module.css";
+import { Ring } from "./ring";
+import { useBrush, usePolygon } from "./use-hand";
 import styles from "./paint-board.module.css";
 
-type Tool = "brush" | "erase" | "fill";
+export type Tool = "brush" | "erase" | "fill" | "polygon" | "move";
 
 interface PaintBoardProps {
   label: string;
-  /** What is painted over, and what was painted so far. */
+  /** What is painted over. */
   picture: string | undefined;
-  painted: string | undefined;
-  colour: [number, number, number];
-  /** What is taken away leaves this; usually nothing. */
-  emptyColour?: [number, number, number, number];
+  /** Null while it is being read. */
+  painting: Painting | null;
+  tools: readonly Tool[];
+  /** What is painted, and what the eraser leaves is 0. */
+  value: number;
+  isLike?: (one: number, other: number) => boolean;
+  shade: Shade;
   opacity: number;
-  /** Called with the painted pixels after each stroke. */
-  onPainted: (canvas: HTMLCanvasElement) => void;
-  onClear: () => void;
+  /** Called when a stroke or another step is done, taken back, or done again. */
+  onSettled: () => void;
+  /** What is wrong, to be said below. */
+  wrong: string | null;
+  /** More tools. */
   children?: ReactNode;
 }
 
-const MOST_UNDO = 20;
-const MOST_SIDE = 2048; // larger pictures are painted at this size
+const TOOLS = {
+  brush: { name: "Brush", key: "b", icon: <BrushIcon /> },
+  erase: { name: "Eraser", key: "e", icon: <Eraser /> },
+  fill: { name: "Fill", key: "f", icon: <PaintBucket /> },
+  polygon: { name: "Polygon", key: "p", icon: <Pentagon /> },
+  move: { name: "Move the picture", key: "h", icon: <HandIcon /> },
+} as const;
+const LEAST = 0.004; // of the picture's longer side
+const MOST = 0.3;
 
-/** A transparent sheet over a picture, with brush, eraser, fill and undo. */
-export function PaintBoard(props: PaintBoardProps) {
-  const { label, picture, painted, colour, emptyColour = [0, 0, 0, 0], opacity, onPainted, onClear, children } = props;
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const last = useRef<[number, number] | null>(null);
-  const shown = useRef<string | undefined>(undefined);
-  const [undo, setUndo] = useState<ImageData[]>([]);
-  const [tool, setTool] = useState<Tool>("brush");
-  const [width, setWidth] = useState(0.06); // of the picture's longer side
-  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+const HINTS: Record<Tool, string> = {
+  brush: "Arrows move the brush, Space puts it down and lifts it, [ and ] change its size.",
+  erase: "Arrows move the eraser, Space puts it down and lifts it, [ and ] change its size.",
+  fill: "Arrows move, Space fills what is alike.",
+  polygon: "Arrows move, Space sets a corner, Enter closes the shape, Backspace takes a corner back.",
+  move: "Drag to move the picture, plus and minus zoom.",
+};
 
-  useEffect(() => {
-    if (!size || painted === shown.current) return;
-    shown.current = painted;
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    if (!painted) {
-      context.clearRect(0, 0, size.width, size.height);
-      return;
+/** A sheet over a picture to paint on, with tools and undo. */
+export function PaintBoard({ label, picture, painting, tools, value, isLike, shade, opacity, onSettled, wrong, children }: PaintBoardProps) {
+  const [tool, setTool] = useState<Tool>(tools[0] ?? "brush");
+  const [width, setWidth] = useState(0.06);
+  const cursor = useRef<HTMLDivElement>(null);
+  const listen = useCallback((onChange: () => void) => painting?.listen(onChange) ?? (() => undefined), [painting]);
+  const [canUndo, canRedo] = useSyncExternalStore(listen, () => `${Number(painting?.canUndo ?? false)}${Number(painting?.canRedo ?? false)}`);
+  const size = width * Math.max(painting?.width ?? 1, painting?.height ?? 1);
+  const shared = { painting, cursor, onSettled };
+  const brush = useBrush(shared, { isFill: tool === "fill", value: tool === "erase" ? 0 : value, size, ...(isLike ? { isLike } : {}) });
+  const polygon = usePolygon(shared, value);
+  const hand = tool === "polygon" ? polygon : brush;
+
+  const choose = (next: Tool) => {
+    polygon.drop();
+    painting?.abandon();
+    setTool(next);
+  };
+  const back = () => { if (painting?.undo()) onSettled(); };
+  const again = () => { if (painting?.redo()) onSettled(); };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const key = event.key.toLowerCase();
+    const isField = event.target instanceof HTMLInputElement && event.target.type !== "range";
+    if (isField || event.altKey || isDisabled(event.currentTarget)) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (key === "y" || (key === "z" && event.shiftKey)) again();
+      else if (key === "z") back();
+      else return;
+    } else if (key === "[") setWidth(Math.max(LEAST, width / 1.25));
+    else if (key === "]") setWidth(Math.min(MOST, width * 1.25));
+    else {
+      const asked = tools.find((one) => TOOLS[one].key === key);
+      if (!asked) return;
+      choose(asked);
     }
-    const source = new Image();
-    source.onload = () => {
-      context.imageSmoothingEnabled = false;
-      context.clearRect(0, 0, size.width, size.height);
-      context.drawImage(source, 0, 0, size.width, size.height);
-    };
-    source.src = painted;
-  }, [painted, size]);
-
-  const spotOf = (event: PointerEvent): [number, number] => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const { width: across, height: down } = size ?? { width: 1, height: 1 };
-    return [((event.clientX - box.left) / box.width) * across, ((event.clientY - box.top) / box.height) * down];
-  };
-  const change = (act: (data: ImageData) => void) => {
-    const context = canvas.current?.getContext("2d", { willReadFrequently: true });
-    if (!context || !size) return;
-    const data = context.getImageData(0, 0, size.width, size.height);
-    act(data);
-    context.putImageData(data, 0, 0);
-  };
-  const remember = () => {
-    const context = canvas.current?.getContext("2d", { willReadFrequently: true });
-    if (!context || !size) return;
-    const now = context.getImageData(0, 0, size.width, size.height);
-    setUndo((before) => [...before.slice(1 - MOST_UNDO), now]);
-  };
-  const done = () => {
-    last.current = null;
-    if (canvas.current) onPainted(canvas.current);
-  };
-  const brush: Brush = {
-    colour: tool === "erase" ? emptyColour : [...colour, 255],
-    size: width * Math.max(size?.width ?? 1, size?.height ?? 1),
-  };
-  const paintTo = (spot: [number, number]) => {
-    const from = last.current ?? spot;
-    change((data) => { stroke(data, from, spot, brush); });
-    last.current = spot;
-  };
-  const back = () => {
-    const before = undo.at(-1);
-    if (!before) return;
-    canvas.current?.getContext("2d")?.putImageData(before, 0, 0);
-    setUndo(undo.slice(0, -1));
-    done();
+    event.preventDefault();
+    event.stopPropagation();
   };
 
   return (
-    <div className={styles.board}>
+    <div className={styles.board} onKeyDown={onKeyDown}>
       <PictureView
         src={groundOf(picture)}
         alt={label}
-        isDraggable={false}
-        overlay={(stage) => {
-          const shrink = Math.min(1, MOST_SIDE / Math.max(stage.width, stage.height));
-          const wanted = { width: Math.round(stage.width * shrink), height: Math.round(stage.height * shrink) };
-          return (
-            <canvas
-              ref={(element) => {
-                canvas.current = element;
-                if (element && (size?.width !== wanted.width || size.height !== wanted.height)) {
-                  element.width = wanted.width;
-                  element.height = wanted.height;
-                  shown.current = undefined;
-                  setSize(wanted);
-                }
-              }}
-              className={placeStyles.paint}
-              style={{ opacity }}
+        isDraggable={tool === "move"}
+        overlay={({ width: across, height: down }) => (
+          <>
+            {painting && <PaintCanvas painting={painting} shade={shade} opacity={opacity} />}
+            {tool === "polygon" && painting && <Corners painting={painting} corners={polygon.corners} />}
+            <div
+              className={styles.hand}
+              data-tool={tool}
+              role="application"
               tabIndex={0}
-              aria-label={`${label}. Control and Z takes the last stroke back.`}
+              aria-label={`${label}. ${HINTS[tool]} Control and Z takes the last step back.`}
+              onPointerDown={hand.onPointerDown}
+              onPointerMove={hand.onPointerMove}
+              onPointerUp={hand.onPointerUp}
+              onPointerCancel={hand.onPointerUp}
+              onDoubleClick={hand.onDoubleClick}
               onKeyDown={(event) => {
-                if ((event.ctrlKey || event.metaKey) && event.key === "z") {
-                  event.preventDefault();
-                  back();
-                }
-              }}
-              onPointerDown={(event) => {
-                if (event.button !== 0) return;
+                if (event.ctrlKey || event.metaKey || isDisabled(event.currentTarget) || !hand.onKey(event)) return;
+                event.preventDefault();
                 event.stopPropagation();
-                event.currentTarget.setPointerCapture(event.pointerId);
-                remember();
-                if (tool === "fill") change((data) => { fill(data, spotOf(event), brush.colour); });
-                else paintTo(spotOf(event));
               }}
-              onPointerMove={(event) => {
-                if (last.current) paintTo(spotOf(event));
-              }}
-              onPointerUp={done}
-            />
-          );
-        }}
+            >
+              <div ref={cursor} className={styles.cursor} style={tool === "brush" || tool === "erase" ? { width: `${String((width * Math.max(across, down) * 100) / across)}%`, height: `${String((width * Math.max(across, down) * 100) / down)}%` } : undefined} />
+            </div>
+            {!painting && <div className={styles.waiting}><Ring size={32} /></div>}
+          </>
+        )}
       />
-      <div className={styles.tools}>
-        <IconButton label="Brush" aria-pressed={tool === "brush"} onClick={() => { setTool("brush"); }}><BrushIcon /></IconButton>
-        <IconButton label="Eraser" aria-pressed={tool === "erase"} onClick={() => { setTool("erase"); }}><Eraser /></IconButton>
-        <IconButton label="Fill" aria-pressed={tool === "fill"} onClick={() => { setTool("fill"); }}><PaintBucket /></IconButton>
-        <Slider aria-label="Size of the brush" title="Size of the brush" style={{ width: 88 }} value={width} min={0.005} max={0.3} step={0.005} onChange={setWidth} />
-        <IconButton label="Undo" disabled={!undo.length} onClick={back}><Undo2 /></IconButton>
-        <Button look="quiet" onClick={() => { remember(); change((data) => { for (let at = 0; at < data.data.length; at += 4) data.data.set([...colour, 255], at); }); done(); }}>Fill all</Button>
-        <Button look="quiet" icon={<Trash2 />} onClick={() => { remember(); change((data) => { data.data.fill(0); }); shown.current = undefined; onClear(); }}>Clear</Button>
+      <div className={styles.tools} role="toolbar" aria-label="Tools">
+        {tools.map((one) => (
+          <IconButton key={one} label={`${TOOLS[one].name} (${TOOLS[one].key.toUpperCase()})`} aria-pressed={tool === one} onClick={() => { choose(one); }}>
+            {TOOLS[one].icon}
+          </IconButton>
+        ))}
+        {(tool === "brush" || tool === "erase") && (
+          <label className={styles.knob}>
+            Size
+            <Slider aria-label="Size of the brush" value={Math.sqrt(width)} min={Math.sqrt(LEAST)} max={Math.sqrt(MOST)} step={0.01} onChange={(root) => { setWidth(root ** 2); }} />
+          </label>
+        )}
+        <span className={styles.row}>
+          <IconButton label="Undo (Ctrl Z)" disabled={canUndo === "0"} onClick={back}><Undo2 /></IconButton>
+          <IconButton label="Redo (Ctrl Shift Z)" disabled={canRedo === "0"} onClick={again}><Redo2 /></IconButton>
+          <IconButton label="Clear" disabled={painting?.isNothing ?? true} onClick={() => { painting?.clear(); if (painting?.settle()) onSettled(); }}><Trash2 /></IconButton>
+        </span>
         {children}
+        {wrong && <p className={styles.wrong} role="alert">{wrong}</p>}
       </div>
     </div>
+  );
+}
+
+/** The corners of a polygon that is not closed yet. */
+function Corners({ painting, corners }: { painting: Painting; corners: readonly (readonly [number, number])[] }) {
+  const points = corners.map(([x, y]) => `${String(x)},${String(y)}`).join(" ");
+  return (
+    <svg className={styles.corners} viewBox={`0 0 ${String(painting.width)} ${String(painting.height)}`} preserveAspectRatio="none" aria-hidden="true">
+      <polyline points={points} stroke="#000" strokeWidth={4} />
+      <polyline points={points} stroke="#fff" strokeWidth={2} />
+      {corners.map(([x, y], index) => (
+        <g key={index} stroke={index ? "#fff" : "#000"}>
+          <line x1={x} x2={x} y1={y} y2={y} strokeWidth={index ? 7 : 12} strokeLinecap="round" stroke="#000" />
+          <line x1={x} x2={x} y1={y} y2={y} strokeWidth={index ? 5 : 9} strokeLinecap="round" stroke="#fff" />
+        </g>
+      ))}
+    </svg>
   );
 }

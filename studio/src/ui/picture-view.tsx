@@ -1,6 +1,7 @@
 import { Columns2, Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import type { KeyboardEvent, PointerEvent, ReactNode } from "react";
 import { useRef, useState } from "react";
+import { PixelReadout } from "./pixel-readout";
 import styles from "./picture-view.module.css";
 import { useZoom } from "./use-zoom";
 import type { Size } from "./zoom";
@@ -42,13 +43,16 @@ export function PictureView({ src, alt, overlay, before, isDraggable = true, isD
       data-zoomed={zoom.isFitted ? undefined : ""}
       role="group"
       tabIndex={0}
-      aria-label={`${alt}. Keys: plus and minus zoom, 0 fits, 1 shows each pixel, arrows move.`}
+      aria-label={`${alt}. Keys: plus and minus zoom, 0 fits, 1 shows each pixel, arrows move.${before === undefined ? "" : " B shows it before and after."}`}
       onPointerDown={zoom.onPointerDown}
       onPointerMove={zoom.onPointerMove}
       onPointerUp={zoom.onPointerUp}
       onPointerLeave={zoom.onPointerUp}
       onPointerCancel={zoom.onPointerUp}
-      onKeyDown={zoom.onKeyDown}
+      onKeyDown={(event) => {
+        if (event.key.toLowerCase() === "b" && before !== undefined && event.target === event.currentTarget && !event.ctrlKey && !event.metaKey) setComparing(!isComparing);
+        else zoom.onKeyDown(event);
+      }}
       onDoubleClick={(event) => {
         if ((event.target as HTMLElement).closest("button") || !isDraggable) return;
         if (zoom.isFitted) zoom.scaleTo(Math.max(1, place.scale * 2));
@@ -106,9 +110,10 @@ export function PictureView({ src, alt, overlay, before, isDraggable = true, isD
             {natural && ` · ${String(Math.round(place.scale * 100))} %`}
           </span>
         </div>
+        {natural && <PixelReadout view={view} src={src} left={isSplit ? { src: before, until: split } : undefined} picture={natural} place={place} />}
         {before !== undefined && (
           <div className={styles.chip}>
-            <button type="button" aria-pressed={isComparing} aria-label="Before and after" title="Before and after" onClick={() => { setComparing(!isComparing); }}>
+            <button type="button" aria-pressed={isComparing} aria-label="Before and after" title="Before and after (B)" onClick={() => { setComparing(!isComparing); }}>
               <Columns2 />
             </button>
           </div>
@@ -128,7 +133,8 @@ function SplitHandle({ split, onChange }: { split: number; onChange: (split: num
     if (box) onChange(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -0.02, ArrowRight: 0.02, Home: -1, End: 1 }[event.key];
+    const far = event.shiftKey ? 5 : 1;
+    const step = { ArrowLeft: -0.02 * far, ArrowDown: -0.02 * far, ArrowRight: 0.02 * far, ArrowUp: 0.02 * far, PageDown: -0.1, PageUp: 0.1, Home: -1, End: 1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -142,6 +148,8 @@ function SplitHandle({ split, onChange }: { split: number; onChange: (split: num
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(split * 100)}
+      aria-valuetext={`${String(Math.round(split * 100))} % before`}
+      autoFocus
       className={styles.handle}
       style={{ left: `${String(split * 100)}%` }}
       onPointerDown={(event) => {

@@ -3,6 +3,8 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import type { Place, Size } from "./zoom";
 import { fitted, moved, zoomed } from "./zoom";
 
+const MIDDLE = 1; // the wheel's button moves a picture also where the other one draws
+
 export interface Zoom {
   place: Place;
   isFitted: boolean;
@@ -77,7 +79,7 @@ export function useZoom(view: RefObject<HTMLElement | null>, picture: Size | nul
     },
     by,
     onPointerDown: (event) => {
-      if (!isDraggable && event.pointerType !== "touch") return;
+      if (!isDraggable && event.pointerType !== "touch" && event.button !== MIDDLE) return;
       fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
     },
     onPointerMove: (event) => {
@@ -90,13 +92,15 @@ export function useZoom(view: RefObject<HTMLElement | null>, picture: Size | nul
         const box = event.currentTarget.getBoundingClientRect();
         const gap = (at: { x: number; y: number }) => Math.max(1, Math.hypot(at.x - other.x, at.y - other.y));
         by(gap(now) / gap(before), (now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top);
-      } else if (chosen && isDraggable) pan(now.x - before.x, now.y - before.y);
+      } else if (chosen && (isDraggable || event.buttons & 4)) pan(now.x - before.x, now.y - before.y);
     },
     onPointerUp: (event) => {
       fingers.current.delete(event.pointerId);
     },
     onKeyDown: (event) => {
-      if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+      const from = event.target as Element;
+      if (event.ctrlKey || event.metaKey || event.altKey || from.matches("input:not([type=range]), textarea, select")) return;
+      if (from !== event.currentTarget && event.key.startsWith("Arrow")) return; // these are for what has the focus
       const acts: Record<string, () => void> = {
         "+": () => by(1.25),
         "=": () => by(1.25),

@@ -37,3 +37,10 @@ export function moved(place: Place, dx: number, dy: number, picture: Size, view:
     y: clamp(place.y + dy, picture.height * place.scale, view.height),
   };
 }
+
+/** Which pixel of the picture lies at a spot of the view, or null where there is none. */
+export function pixelAt(spot: { x: number; y: number }, place: Place, picture: Size): { x: number; y: number } | null {
+  const x = Math.floor((spot.x - place.x) / place.scale);
+  const y = Math.floor((spot.y - place.y) / place.scale);
+  return x >= 0 && y >= 0 && x < picture.width && y < picture.height ? { x, y } : null;
+}

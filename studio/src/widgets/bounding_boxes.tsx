@@ -1,8 +1,10 @@
 import { Eraser } from "lucide-react";
 import { useState } from "react";
+import { counted } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { markOf } from "@/ui/colours";
 import { TextInput } from "@/ui/controls";
+import { Said } from "@/ui/field";
 import { arrowStep, groundOf, placeOf, within } from "@/ui/places";
 import placeStyles from "@/ui/places.module.css";
 import { PictureView } from "@/ui/picture-view";
@@ -105,7 +107,7 @@ function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
         {current && chosen !== null ? (
           <TextInput aria-label="Label of the box" placeholder="Label" style={{ width: 140 }} value={current.label ?? ""} onChange={(event) => { change(chosen, { ...current, label: event.target.value }); }} />
         ) : (
-          <span>{wrong ?? (boxes.length ? `${String(boxes.length)} boxes` : "Drag over the picture to draw a box.")}</span>
+          <Said wrong={wrong}>{boxes.length ? counted(boxes.length, "box", "boxes") : "Drag over the picture to draw a box."}</Said>
         )}
         <Button look="quiet" className={styles.grow} disabled={isFull} onClick={() => { add({ x0: 0.3, y0: 0.3, x1: 0.7, y1: 0.7 }); }}>Add in the middle</Button>
         <Button look="quiet" icon={<Eraser />} disabled={!boxes.length} onClick={() => { setChosen(null); onChange(undefined); }}>Clear</Button>

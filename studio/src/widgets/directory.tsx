@@ -1,11 +1,12 @@
 import { Folder, FolderUp, X } from "lucide-react";
 import { useState } from "react";
+import { counted } from "@/ui/amounts";
 import { Button, IconButton } from "@/ui/button";
 import { DropHint, DropZone } from "@/ui/drop-zone";
 import { ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import type { InputProps, OutputProps, Widget } from "./widget";
-import { numberWord, titleOf, useTools } from "./widget";
+import { numberWord, titleOf, useTools, wordsOf } from "./widget";
 import styles from "./widgets.module.css";
 
 const MOST_SHOWN = 200;
@@ -45,7 +46,7 @@ function Input({ port, value, onChange, wrong, id }: InputProps) {
       }
       onChange({ files: made });
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(wordsOf(error));
     } finally {
       setSent(null);
     }
@@ -63,7 +64,7 @@ function Input({ port, value, onChange, wrong, id }: InputProps) {
               <Names files={files} />
               <div className={styles.bar}>
                 <Folder className={styles.small} aria-hidden="true" />
-                <span className={styles.name}>{Object.keys(files).length} files</span>
+                <span className={styles.name}>{counted(Object.keys(files).length, "file")}</span>
                 <Button look="quiet" onClick={choose}>Replace</Button>
                 <IconButton label="Remove" onClick={() => { onChange(undefined); }}><X /></IconButton>
               </div>

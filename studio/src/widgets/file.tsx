@@ -14,7 +14,8 @@ interface StoredInputProps extends InputProps {
   accept?: string;
   noun: string;
   icon: ReactNode;
-  extra?: ReactNode;
+  /** Another way to come by a file. */
+  extra?: (take: (file: File) => void) => ReactNode;
   /** Made from the chosen file before it is sent, if it has to be another kind. */
   convert?: (file: File) => Promise<File>;
   show: (src: string) => ReactNode;
@@ -26,17 +27,17 @@ export function StoredInput({ port, value, onChange, wrong, id, accept, noun, ic
   const upload = useUpload(onChange);
   const src = upload.url ?? tools.urlOf(value);
   const name = isFileValue(value) ? value.name ?? noun : noun;
-  const take = async ([file]: File[]) => {
-    if (file) upload.send(convert ? await convert(file) : file);
+  const take = (file: File | undefined) => {
+    if (file) upload.send(file, convert);
   };
   return (
     <div className={styles.fill} role="group" aria-label={titleOf(port)} id={id}>
-      <DropZone accept={accept} label={`Choose ${noun}: ${titleOf(port)}`} isBare={src !== undefined} onFiles={(files) => void take(files)}>
+      <DropZone accept={accept} label={`Choose ${noun}: ${titleOf(port)}`} isBare={src !== undefined} onFiles={([file]) => { take(file); }}>
         {(choose) =>
           src === undefined ? (
             <DropHint icon={icon} title={titleOf(port)} about={`${port.description} Drop ${noun} here.`.trim()}>
               <Button onClick={choose}>Choose {noun}</Button>
-              {extra}
+              {extra?.(take)}
             </DropHint>
           ) : (
             <div className={styles.stored}>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Slider } from "@/ui/controls";
+import { Said } from "@/ui/field";
 import { PlaceEditor, groundOf } from "@/ui/places";
 import placeStyles from "@/ui/places.module.css";
 import { PictureView } from "@/ui/picture-view";
@@ -77,7 +78,7 @@ function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
         lines={(stage) => <Skeleton stage={stage} port={port} landmarks={landmarks} least={0} hasPoints={false} />}
       />
       <div className={styles.legend}>
-        <span>{wrong ?? (landmarks.length ? "Drag the landmarks to their places." : names.length ? "No landmarks yet." : "Press on the picture to set a landmark.")}</span>
+        <Said wrong={wrong}>{landmarks.length ? "Drag the landmarks to their places." : names.length ? "No landmarks yet." : "Press on the picture to set a landmark."}</Said>
         {names.length > 0 && !landmarks.length && <Button look="quiet" className={styles.grow} onClick={start}>Lay them out</Button>}
         {landmarks.length > 0 && <Button look="quiet" className={styles.grow} onClick={() => { onChange(undefined); }}>Clear</Button>}
       </div>

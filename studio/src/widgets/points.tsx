@@ -1,5 +1,7 @@
 import { Eraser } from "lucide-react";
+import { counted } from "@/ui/amounts";
 import { Button } from "@/ui/button";
+import { Said } from "@/ui/field";
 import { PlaceEditor, groundOf } from "@/ui/places";
 import type { Place } from "@/ui/places";
 import placeStyles from "@/ui/places.module.css";
@@ -36,7 +38,7 @@ function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
         }}
       />
       <div className={styles.legend}>
-        <span>{wrong ?? (points.length ? `${String(points.length)} points` : "Press on the picture to set a point.")}</span>
+        <Said wrong={wrong}>{points.length ? counted(points.length, "point") : "Press on the picture to set a point."}</Said>
         <Button look="quiet" className={styles.grow} disabled={isFull} onClick={() => { add({ x: 0.5, y: 0.5 }); }}>Add in the middle</Button>
         <Button look="quiet" icon={<Eraser />} disabled={!points.length} onClick={() => { onChange(undefined); }}>Clear</Button>
       </div>

@@ -1,9 +1,15 @@
-import { useState } from "react";
+import { Upload } from "lucide-react";
+import { useMemo, useState } from "react";
 import type { Port } from "@/api/types";
-import { palette, rgb } from "@/ui/colours";
+import { IconButton } from "@/ui/button";
+import { palette } from "@/ui/colours";
 import { Slider, TextInput } from "@/ui/controls";
+import { DropZone } from "@/ui/drop-zone";
 import { PaintBoard } from "@/ui/paint-board";
 import { PictureView } from "@/ui/picture-view";
+import { groundOf } from "@/ui/places";
+import { labelForm, labelShade } from "./paint-forms";
+import { usePainting } from "./use-painting";
 import { useUpload } from "./use-upload";
 import type { InputProps, OutputProps, Widget } from "./widget";
 import { checkStored, titleOf, useTools } from "./widget";
@@ -11,8 +17,10 @@ import styles from "./widgets.module.css";
 
 const SEARCHED = 12; // labels above which a search field helps
 
+const NUMBERS = Object.fromEntries(Array.from({ length: 9 }, (_, id) => [String(id), id])); // where nothing is said of labels
+
 function coloursOf(port: Port): Record<string, string> {
-  const labels = (port.constraints["labels"] ?? { ground: 0, figure: 1 }) as Record<string, number>;
+  const labels = (port.constraints["labels"] ?? NUMBERS) as Record<string, number>;
   return palette(Object.keys(labels), (port.constraints["colours"] ?? {}) as Record<string, string>);
 }
 
@@ -38,44 +46,35 @@ function Legend({ colours, chosen, onChoose }: { colours: Record<string, string>
   );
 }
 
-/** The painted colours on the ground of the first label: every pixel of a segmentation means something. */
-function asWhole(canvas: HTMLCanvasElement, ground: string): HTMLCanvasElement {
-  const made = document.createElement("canvas");
-  made.width = canvas.width;
-  made.height = canvas.height;
-  const context = made.getContext("2d");
-  if (!context) return made;
-  context.fillStyle = ground;
-  context.fillRect(0, 0, made.width, made.height);
-  context.drawImage(canvas, 0, 0);
-  return made;
-}
-
 function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
+  const title = titleOf(port);
   const upload = useUpload(onChange);
-  const tools = useTools();
-  const colours = coloursOf(port);
+  const colours = useMemo(() => coloursOf(port), [port]);
   const labels = Object.keys(colours);
   const [chosen, setChosen] = useState(labels[1] ?? labels[0] ?? "");
-  const ground = colours[labels[0] ?? ""] ?? "#000000";
+  const hasPicture = scene.picture !== undefined;
+  const form = useMemo(() => labelForm(Object.values(colours), port.constraints["labels"] !== undefined), [colours, port]);
+  const shade = useMemo(() => labelShade(Object.values(colours), !hasPicture), [colours, hasPicture]);
+  const { painting, wrong: failure, keep } = usePainting({ name: port.name, value, onChange, ground: groundOf(scene.picture), form });
   return (
-    <div className={styles.layered} role="group" aria-label={titleOf(port)} id={id}>
-      <PaintBoard
-        label={`${titleOf(port)}: paint with ${chosen}`}
-        picture={scene.picture}
-        painted={tools.urlOf(value)}
-        colour={rgb(colours[chosen] ?? "#d60000")}
-        emptyColour={[...rgb(ground), 255]}
-        opacity={scene.picture ? 0.6 : 1}
-        onClear={() => { onChange(undefined); }}
-        onPainted={(canvas) => {
-          asWhole(canvas, ground).toBlob((blob) => {
-            if (blob) upload.send(new File([blob], `${port.name}.png`, { type: "image/png" }));
-          });
-        }}
-      >
-        {(upload.wrong ?? wrong) && <span className="soft">{upload.wrong ?? wrong}</span>}
-      </PaintBoard>
+    <div className={styles.layered} role="group" aria-label={title} id={id}>
+      <DropZone accept="image/*" label={`Choose a segmentation: ${title}`} isBare onFiles={([file]) => { if (file) upload.send(file); }}>
+        {(choose) => (
+          <PaintBoard
+            label={`${title}: paint with ${chosen}`}
+            picture={scene.picture}
+            painting={painting}
+            tools={["brush", "fill", "polygon", "move"]}
+            value={Math.max(0, labels.indexOf(chosen))}
+            shade={shade}
+            opacity={hasPicture ? 0.65 : 1}
+            onSettled={keep}
+            wrong={upload.wrong ?? failure ?? wrong}
+          >
+            <IconButton label="Choose a file" onClick={choose}><Upload /></IconButton>
+          </PaintBoard>
+        )}
+      </DropZone>
       <Legend colours={colours} chosen={chosen} onChoose={setChosen} />
     </div>
   );

@@ -1,5 +1,8 @@
+import type { RefObject } from "react";
 import { useEffect, useState } from "react";
-import { useTools } from "./widget";
+import { isDisabled } from "@/ui/disabled";
+import { waitFor } from "./pending";
+import { useTools, wordsOf } from "./widget";
 
 export interface Upload {
   /** 0..1 while a file is on its way, else null. */
@@ -8,7 +11,8 @@ export interface Upload {
   wrong: string | null;
   /** The file on its way, to be seen at once. */
   url: string | null;
-  send: (file: File) => void;
+  /** `convert`: it is sent as another kind of file. */
+  send: (file: File, convert?: (file: File) => Promise<File>) => void;
 }
 
 /** Send a file to the server and give what it keeps it as to `onChange`. */
@@ -23,28 +27,36 @@ export function useUpload(onChange: (value: unknown) => void): Upload {
     },
     [url],
   );
-  const send = async (file: File) => {
+  const send = async (file: File, convert?: (file: File) => Promise<File>) => {
     setWrong(null);
     setFraction(0);
     setUrl(URL.createObjectURL(file));
     try {
-      onChange(await tools.upload(file, setFraction));
+      onChange(await tools.upload(convert ? await converted(file, convert) : file, setFraction));
     } catch (error) {
-      setWrong(error instanceof Error ? error.message : String(error));
+      setWrong(wordsOf(error));
     } finally {
       setFraction(null);
       setUrl(null);
     }
   };
-  return { fraction, wrong, url, send: (file) => void send(file) };
+  return { fraction, wrong, url, send: (file, convert) => { waitFor(send(file, convert)); } };
+}
+
+async function converted(file: File, convert: (file: File) => Promise<File>): Promise<File> {
+  try {
+    return await convert(file);
+  } catch {
+    throw new Error(`This browser cannot read ${file.name}. Save it as another kind, and choose that.`);
+  }
 }
 
 /** Take files that are pasted anywhere in the window, unless another widget took them, or one writes a text. */
-export function usePaste(matches: (file: File) => boolean, onFile: (file: File) => void): void {
+export function usePaste(place: RefObject<Element | null>, matches: (file: File) => boolean, onFile: (file: File) => void): void {
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       const file = [...(event.clipboardData?.files ?? [])].find(matches);
-      if (!file || event.defaultPrevented) return;
+      if (!file || event.defaultPrevented || isDisabled(place.current)) return;
       event.preventDefault();
       onFile(file);
     };

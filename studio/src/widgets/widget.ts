@@ -48,13 +48,21 @@ export interface Widget {
 /** What a widget needs of the world outside, so that it can be tried without a server. */
 export interface Tools {
   upload: (file: File, onProgress?: (fraction: number) => void) => Promise<FileValue>;
+  /** Have the server fetch what lies at an address. */
+  fetch: (url: string) => Promise<FileValue>;
   urlOf: (value: unknown) => string | undefined;
 }
 
+const noServer = () => Promise.reject(new Error("There is no server here."));
+
 export const ToolsContext = createContext<Tools>({
-  upload: () => Promise.reject(new Error("There is no server here.")),
+  upload: noServer,
+  fetch: noServer,
   urlOf: () => undefined,
 });
+
+/** Under which name widgets keep things in this browser: that of the model, whose numbers mean nothing to another. */
+export const ShelfContext = createContext("");
 
 export const useTools = (): Tools => use(ToolsContext);
 
@@ -75,3 +83,10 @@ export const checkStored =
   (what: string) =>
   (_port: Port, value: unknown): string | null =>
     isFileValue(value) || (typeof value === "string" && value.startsWith("data:")) ? null : `Give ${what}.`;
+
+/** An error in words for whoever sees it: what went wrong, and what to do where that is known. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hint = "problem" in error ? (error.problem as { hint?: string | null }).hint : undefined;
+  return hint ? `${error.message} ${hint}` : error.message;
+}

@@ -13,6 +13,7 @@ import pytest
 
 from gesso.app import App
 from gesso.server.thumbnails import Thumbnails
+from tests.net.files import serving_file
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 XML = b'<?xml version="1.0"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>'
@@ -52,6 +53,23 @@ async def test_a_form_with_a_file_is_the_same(client: httpx.AsyncClient) -> None
         "media_type": "image/png",
         "size_bytes": len(data),
     }
+
+
+async def test_a_file_is_fetched_from_an_address(app: App, client: httpx.AsyncClient) -> None:
+    app.settings = app.settings.model_copy(update={"fetch_private": True})
+    with serving_file(png()) as elsewhere:
+        answer = await client.post("/api/v1/files/fetched", json={"url": elsewhere.url})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["media_type"] == "image/png"
+    assert (await client.get(f"/api/v1/files/{answer.json()['id']}")).content == png()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/fox.png", "file:///etc/passwd", "fox.png", ""])
+async def test_an_address_that_may_not_be_fetched_says_why(client: httpx.AsyncClient, url: str) -> None:
+    answer = await client.post("/api/v1/files/fetched", json={"url": url})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "fetch"
+    assert answer.json()["message"]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import FileResponse
 
+from gesso.server import inputs
 from gesso.server.bodies import body_of, gathered
 from gesso.server.multipart import first_file
 from gesso.server.rooms import House
+from gesso.server.schemas.file import FetchRequest
 from gesso.server.serving import check_range, serve_file
 from gesso.storage.blobs import BlobReference
 
@@ -58,6 +60,12 @@ async def upload_file(
         async for piece in gathered(body):
             await asyncio.to_thread(writer.write, piece)
         return await asyncio.to_thread(writer.finish, name)
+
+
+@router.post("/fetched", status_code=201)
+async def fetch_file(asked: FetchRequest, house: House) -> BlobReference:
+    """Fetch what lies at an address, and keep it: what is shown before a model runs has to be here first."""
+    return await inputs.fetch_file(house.app, asked.url, what_for="a file that somebody named in the studio")
 
 
 @router.get("/{blob}", response_class=FileResponse, responses=_ANY_FILE)

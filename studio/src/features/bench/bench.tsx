@@ -24,6 +24,7 @@ import { RunButton } from "./run-button";
 import { useRun } from "./use-run";
 import { commandOf } from "@/features/jobs/shown";
 import { ofJob, startValues, wrongs } from "./values";
+import { ShelfContext } from "@/widgets/widget";
 
 /** A model's page: inputs left, outputs right, options beside them. */
 export default function BenchRoom({ name }: { name: string }) {
@@ -57,7 +58,7 @@ function Unprepared({ name, onDone }: { name: string; onDone: () => void }) {
 function BenchOf({ page, spec }: { page: ModelPage; spec: ModelSpec }) {
   const bench = useBenches((benches) => benches.byModel[spec.name]) ?? EMPTY;
   const command = commandOf(spec.commands, bench.command);
-  return command ? <BenchWith key={command.name} page={page} spec={spec} command={command} /> : <Empty title={spec.title}>This model has no command.</Empty>;
+  return command ? <ShelfContext value={`${spec.name}:${command.name}`}><BenchWith key={command.name} page={page} spec={spec} command={command} /></ShelfContext> : <Empty title={spec.title}>This model has no command.</Empty>;
 }
 
 /** Put the defaults on an empty bench, and the model's own example, so that one press gives a result. */

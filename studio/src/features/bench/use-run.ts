@@ -4,6 +4,7 @@ import type { Command, Job, Problem } from "@/api/types";
 import { queries } from "@/features/connection/queries";
 import { hasEnded } from "@/features/jobs/job-cache";
 import { usePreferences } from "@/features/settings/preferences";
+import { settled } from "@/widgets/pending";
 import type { Bench } from "./bench-store";
 import { useBenches } from "./bench-store";
 import { toSend, wrongs } from "./values";
@@ -40,14 +41,16 @@ export function useRun(model: string, command: Command, { bench, job }: { bench:
   const start = async (isDraft: boolean) => {
     setProblem(null);
     setSending(true);
-    ran.current = bench.values;
+    await settled(); // what was painted a moment ago may still be on its way
+    const values = useBenches.getState().byModel[model]?.values ?? bench.values;
+    ran.current = values;
     try {
       // While one turns a knob, chance stays as it was: what changes then comes from the knob.
       const seed = bench.seed.trim() !== "" ? Number(bench.seed) : isDraft ? job?.seed : undefined;
       const made = await api.createJob({
         model,
         command: command.name,
-        inputs: toSend(command.inputs, bench.values),
+        inputs: toSend(command.inputs, values),
         idempotency_key: crypto.randomUUID(),
         ...(seed === undefined ? {} : { seed }),
       });

@@ -1,0 +1,153 @@
+import { useEffect, useEffectEvent, useState } from "react";
+import type { Sheet } from "@/ui/paint";
+import { Painting } from "@/ui/painting";
+import { waitFor } from "./pending";
+import { useTools, wordsOf } from "./widget";
+
+/** How a painting becomes a file, and a file a painting. */
+export interface PaintForm {
+  blank: (length: number) => Sheet["values"];
+  read: (pixels: ImageData) => Sheet["values"];
+  /** A file of this size, which may be larger than the sheet: that of the picture below. */
+  write: (painting: Painting, size: Size) => Promise<Blob>;
+  /** Whether a file may be read between its pixels. */
+  isSmooth: boolean;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** What a painting has been kept as, and what goes on with it while one looks elsewhere. */
+interface Kept {
+  value: unknown;
+  size: Size;
+  form: PaintForm;
+  isBusy: boolean;
+  isStale: boolean;
+}
+
+const MOST_SIDE = 2048; // larger pictures are painted on at this size
+const keeping = new WeakMap<Painting, Kept>();
+const byValue = new WeakMap<object, Painting>(); // so that a painting is there again, with its undo, when one comes back
+
+function load(src: string): Promise<HTMLImageElement> {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => { resolve(image); };
+    image.onerror = () => { reject(new Error("It cannot be read as a picture. Choose another file, or clear it and paint.")); };
+    image.src = src;
+  });
+}
+
+/** The size of the sheet for a picture. */
+export function sheetSize({ width, height }: Size): Size {
+  const shrink = Math.min(1, MOST_SIDE / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * shrink)), height: Math.max(1, Math.round(height * shrink)) };
+}
+
+async function readSheet(src: string, { width, height }: Size, form: PaintForm): Promise<Sheet["values"]> {
+  const image = await load(src);
+  const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("The browser has no room for this picture.");
+  context.imageSmoothingEnabled = form.isSmooth;
+  context.drawImage(image, 0, 0, width, height);
+  return form.read(context.getImageData(0, 0, width, height));
+}
+
+const isSize = (one: Size, other: Size) => one.width === other.width && one.height === other.height;
+
+interface Asked {
+  value: unknown;
+  src: string | undefined;
+  ground: string;
+  now: Painting | null;
+}
+
+/** The painting that belongs to a value and a picture: the one it was made of, or what its file shows. */
+async function paintingOf({ value, src, ground, now }: Asked, form: PaintForm): Promise<Painting> {
+  const { naturalWidth, naturalHeight } = await load(ground);
+  const size = { width: naturalWidth || 300, height: naturalHeight || 150 };
+  const before = typeof value === "object" && value !== null ? byValue.get(value) : now;
+  const kept = before && keeping.get(before);
+  if (before && kept && kept.value === value && isSize(kept.size, size)) return before;
+  const { width, height } = sheetSize(size);
+  const values = src === undefined ? form.blank(width * height) : await readSheet(src, { width, height }, form);
+  const made = new Painting({ width, height, values }, src === undefined);
+  // What was painted over a picture of another size is a new file: it is as large as the picture.
+  const isStale = kept !== undefined && kept !== null && kept.value === value && src !== undefined;
+  keeping.set(made, { value, size, form, isBusy: false, isStale });
+  return made;
+}
+
+interface Work {
+  painting: Painting | null;
+  wrong: string | null;
+  /** Keep what is painted now. */
+  keep: () => void;
+}
+
+interface Painted {
+  name: string;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** The picture that is painted over. */
+  ground: string;
+  form: PaintForm;
+}
+
+/** Paint a value: it is read when it comes from elsewhere, and kept as a file after each step. */
+export function usePainting({ name, value, onChange, ground, form }: Painted): Work {
+  const tools = useTools();
+  const src = tools.urlOf(value);
+  const [painting, setPainting] = useState<Painting | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+
+  const send = async (made: Painting, kept: Kept) => {
+    kept.isBusy = true;
+    setWrong(null);
+    try {
+      let file: object | undefined;
+      do {
+        kept.isStale = false;
+        file = made.isNothing ? undefined : await tools.upload(new File([await kept.form.write(made, kept.size)], `${name}.png`, { type: "image/png" }));
+      } while (isStale(kept)); // painted on meanwhile
+      kept.value = file;
+      if (file) byValue.set(file, made);
+      onChange(file);
+    } catch (error) {
+      setWrong(wordsOf(error));
+    } finally {
+      kept.isBusy = false;
+    }
+  };
+  const keep = (made: Painting) => {
+    const kept = keeping.get(made);
+    if (!kept) return;
+    kept.isStale = true;
+    if (!kept.isBusy) waitFor(send(made, kept));
+  };
+
+  const ask = useEffectEvent(() => paintingOf({ value, src, ground, now: painting }, form));
+  const take = useEffectEvent((made: Painting) => {
+    if (painting && painting !== made && keeping.get(painting)?.isBusy) return; // what was painted meanwhile is newer
+    setWrong(null);
+    setPainting(made);
+    if (keeping.get(made)?.isStale) keep(made);
+  });
+  useEffect(() => {
+    let isGone = false;
+    ask().then(
+      (made) => { if (!isGone) take(made); },
+      (error: unknown) => { if (!isGone) setWrong(wordsOf(error)); },
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [src, ground]);
+
+  return { painting, wrong, keep: () => { if (painting) keep(painting); } };
+}
+
+const isStale = (kept: Kept): boolean => kept.isStale; // asked anew each time: it changes while one waits
