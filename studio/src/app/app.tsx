@@ -1,8 +1,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, lazy, useEffect, useMemo, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { upload } from "@/api/client";
-import { urlOf } from "@/features/jobs/shown";
 import { queries } from "@/features/connection/queries";
 import { ConnectionNote, useWatch } from "@/features/connection/watch";
 import { JobsDrawer } from "@/features/jobs/drawer";
@@ -10,8 +8,8 @@ import ModelsRoom from "@/features/models/models";
 import { applyLook, usePreferences } from "@/features/settings/preferences";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import { toolsOf } from "@/features/uploads/uploads";
 import { ToastStack } from "@/ui/toasts";
-import type { Tools } from "@/widgets/widget";
 import { ToolsContext } from "@/widgets/widget";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
@@ -23,13 +21,7 @@ const SettingsRoom = lazy(() => import("@/features/settings/settings"));
 const openPalette = () => import("@/features/palette/palette");
 const Palette = lazy(openPalette);
 
-const tools: Tools = {
-  urlOf,
-  upload: async (file, onProgress) => {
-    const { id, ...about } = await upload(file, onProgress);
-    return { blob: id, ...about };
-  },
-};
+const TOOLS = toolsOf(""); // a bench has its own
 
 export function App() {
   const look = usePreferences((preferences) => preferences.look);
@@ -38,7 +30,7 @@ export function App() {
   }, [look]);
   return (
     <QueryClientProvider client={queries}>
-      <ToolsContext value={tools}>
+      <ToolsContext value={TOOLS}>
         <House />
       </ToolsContext>
     </QueryClientProvider>

@@ -30,6 +30,7 @@ export function useUpload(onChange: (value: unknown) => void): Upload {
     try {
       onChange(await tools.upload(file, setFraction));
     } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return; // a person stopped it
       setWrong(error instanceof Error ? error.message : String(error));
     } finally {
       setFraction(null);

@@ -1,5 +1,6 @@
 import { Play } from "lucide-react";
 import type { Job } from "@/api/types";
+import type { Upload } from "@/features/uploads/uploads";
 import { doing } from "@/features/jobs/job-cache";
 import { Button } from "@/ui/button";
 import { Ring } from "@/ui/ring";
@@ -10,6 +11,8 @@ interface RunButtonProps {
   job: Job | undefined;
   /** Why it cannot run now. */
   missing: string | null;
+  /** Files without which it does not run yet. */
+  awaited: Upload[] | null;
   onRun: () => void;
   onCancel: () => void;
 }
@@ -18,16 +21,17 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export const RUN_KEYS = isMac ? "⌘ ↩" : "Ctrl ↩";
 
 /** The one large button: runs, and while it runs, cancels, with a ring of progress. */
-export function RunButton({ isRunning, job, missing, onRun, onCancel }: RunButtonProps) {
+export function RunButton({ isRunning, job, missing, awaited, onRun, onCancel }: RunButtonProps) {
   if (isRunning) {
-    const fraction = job && job.progress > 0 ? job.progress : null;
+    const [file] = awaited ?? [];
+    const fraction = file ? file.fraction : job && job.progress > 0 ? job.progress : null;
     return (
       <div className={styles.run}>
         <Button size="large" icon={<span className={styles.ring}><Ring fraction={fraction} /></span>} onClick={onCancel}>
           Cancel
         </Button>
         <p className={styles.doing} aria-live="polite">
-          <span>{job ? doing(job) : "Sending"}</span>
+          <span>{file ? `Runs when ${file.name} is there` : job ? doing(job) : "Sending"}</span>
           {fraction !== null && <span>{Math.round(fraction * 100)} %</span>}
         </p>
       </div>

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from "react";
-import { api, problemOf } from "@/api/client";
-import type { Command, Job, Problem } from "@/api/types";
+import { api, newKey, problemOf } from "@/api/client";
+import type { Command, Job, ModelSpec, Problem } from "@/api/types";
 import { queries } from "@/features/connection/queries";
 import { hasEnded } from "@/features/jobs/job-cache";
 import { usePreferences } from "@/features/settings/preferences";
+import { allThere, areUnderWay } from "@/features/uploads/uploads";
 import type { Bench } from "./bench-store";
-import { useBenches } from "./bench-store";
-import { toSend, wrongs } from "./values";
+import { benchOf, useBenches } from "./bench-store";
+import { allOptions, optionsToSend, toSend, wrongs } from "./values";
 
 const QUICK_S = 0.3;
 const LONGEST_SETUP_S = 60; // a worker that was just made ready stays so
@@ -22,8 +23,25 @@ interface Run {
   isQuick: boolean;
 }
 
+/** Whether something on a bench is wrong or missing. */
+const isWrong = (spec: ModelSpec, command: Command, bench: Bench): boolean =>
+  Object.keys({ ...wrongs(spec.options, allOptions(spec, bench.options)), ...wrongs(command.inputs, bench.values) }).length > 0;
+
+/** Have a job made of what lies on a bench. */
+function order(spec: ModelSpec, command: Command, { bench, seed }: { bench: Bench; seed: number | undefined }): Promise<Job> {
+  return api.createJob({
+    model: spec.name,
+    command: command.name,
+    inputs: toSend(command.inputs, bench.values),
+    options: optionsToSend(spec, bench.options),
+    idempotency_key: newKey(),
+    ...(seed === undefined ? {} : { seed }),
+  });
+}
+
 /** Run the model of a bench with what lies on it. */
-export function useRun(model: string, command: Command, { bench, job }: { bench: Bench; job: Job | undefined }): Run {
+export function useRun(spec: ModelSpec, command: Command, { bench, job }: { bench: Bench; job: Job | undefined }): Run {
+  const model = spec.name;
   const change = useBenches((benches) => benches.change);
   const isLive = usePreferences((preferences) => preferences.isLive);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -40,17 +58,12 @@ export function useRun(model: string, command: Command, { bench, job }: { bench:
   const start = async (isDraft: boolean) => {
     setProblem(null);
     setSending(true);
-    ran.current = bench.values;
+    const now = benchOf(model);
+    ran.current = now.values;
     try {
       // While one turns a knob, chance stays as it was: what changes then comes from the knob.
-      const seed = bench.seed.trim() !== "" ? Number(bench.seed) : isDraft ? job?.seed : undefined;
-      const made = await api.createJob({
-        model,
-        command: command.name,
-        inputs: toSend(command.inputs, bench.values),
-        idempotency_key: crypto.randomUUID(),
-        ...(seed === undefined ? {} : { seed }),
-      });
+      const seed = now.seed.trim() !== "" ? Number(now.seed) : isDraft ? job?.seed : undefined;
+      const made = await order(spec, command, { bench: now, seed });
       queries.setQueryData(["job", made.id], made);
       change(model, { jobId: made.id });
       const replaced = draft.current;
@@ -64,22 +77,35 @@ export function useRun(model: string, command: Command, { bench, job }: { bench:
     }
   };
 
-  // Run by itself: when something was changed since the last run, nothing is wrong, and nothing runs.
+  // Run by itself: when something was changed since the last run, nothing is wrong, and nothing runs but what waits
+  // in the queue with values of a moment ago.
   useEffect(() => {
-    if (!isLive || !isQuick || isRunning || ran.current === null || ran.current === bench.values) return undefined;
-    if (Object.keys(wrongs(command.inputs, bench.values)).length) return undefined;
+    const isBusy = isSending || (isRunning && !(job?.status === "queued" && job.id === draft.current));
+    if (!isLive || !isQuick || isBusy || ran.current === null || ran.current === bench.values || isWrong(spec, command, bench)) return undefined;
     const timer = setTimeout(() => void start(true), SETTLE_MS);
     return () => {
       clearTimeout(timer);
     };
   }); // each time: it looks at all of the bench
 
+  const startWhenAllIsThere = async () => {
+    if (areUnderWay(model)) {
+      change(model, { isAwaited: true });
+      const isThere = await allThere(model);
+      const now = benchOf(model);
+      change(model, { isAwaited: false });
+      if (!isThere || !now.isAwaited || isWrong(spec, command, now)) return;
+    }
+    await start(false);
+  };
+
   return {
-    run: () => void start(false),
+    run: () => void startWhenAllIsThere(),
     cancel: () => {
-      if (bench.jobId) void api.cancelJob(bench.jobId).catch((error: unknown) => { setProblem(problemOf(error)); });
+      if (bench.isAwaited) change(model, { isAwaited: false });
+      else if (bench.jobId) void api.cancelJob(bench.jobId).catch((error: unknown) => { setProblem(problemOf(error)); });
     },
-    isRunning,
+    isRunning: isRunning || bench.isAwaited,
     problem,
     isQuick,
   };
