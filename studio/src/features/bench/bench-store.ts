@@ -45,7 +45,7 @@ export const benchOf = (model: string): Bench => useBenches.getState().byModel[m
 export function replace(model: string, changes: Partial<Bench>): void {
   const before = benchOf(model);
   useBenches.getState().change(model, { isTouched: true, ...changes });
-  if (!before.isTouched) return;
+  if (!before.isTouched && !Object.keys(before.options).length) return;
   const undo = () => { useBenches.getState().change(model, before); };
   useToasts.getState().say({ text: "Other inputs are on the bench now", undo });
 }
