@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from gesso.errors import GessoError
 from gesso.net.door import Door
 from gesso.net.ledger import Ledger
 from gesso.registry.git.models import GitModels
@@ -20,8 +21,10 @@ from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.environment import Environments
 from gesso.runtime.host.model import WorkerModel
 from gesso.runtime.host.runtime import Runtime
+from gesso.runtime.host.size import PoolSize
 from gesso.settings import Settings
 from gesso.spec.model import ModelSpec
+from gesso.spec.runnable import Log
 from gesso.types.base import Json
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a server needs none of it
@@ -41,7 +44,7 @@ class App:
         self.settings = settings
         self._report = report
         self.trust = Trust(settings.home)
-        self.door = Door(Ledger(settings.home), is_offline=settings.offline)
+        self.door = Door(Ledger(settings.home), is_offline=lambda: self.settings.offline)
         environments = Environments(
             settings.home / "environments",
             installer=settings.installer,
@@ -55,6 +58,8 @@ class App:
             threads=settings.threads,
             cancel_grace_s=settings.cancel_grace_s,
             idle_unload_s=settings.idle_unload_s,
+            memory_bytes=settings.memory_budget_mb * 1_000_000 or None,
+            pools={name: PoolSize(min=size.min, max=size.max) for name, size in settings.pools.items()},
         )
         git = GitModels(settings.home / "models" / "git", door=self.door, run=guarded.run)
         self.registry = Registry(settings.home, describe=self._describe, git=git)
@@ -96,6 +101,7 @@ class App:
     async def start_jobs(self) -> Jobs:
         """Take the home for this process, and begin to work on its queue; raises what `open_jobs` raises."""
         await (await self.open_jobs()).start()
+        await self._keep_ready()
         return self.jobs
 
     async def open_jobs(self) -> Jobs:
@@ -112,21 +118,36 @@ class App:
             self.blobs,
             resolve=self._resolve,
             runs=self.settings.home / "runs",
-            is_private=self.settings.private_recipes,
+            is_private=lambda: self.settings.private_recipes,
         )
         return self._jobs
+
+    async def _keep_ready(self) -> None:
+        """Begin to start the workers that are always to be there; a model that cannot be had is told of, no more."""
+        for name, size in self.settings.pools.items():
+            if size.min:
+                try:
+                    model, _ = await self._warm_model(name, options={}, device="auto")
+                    model.keep_ready()
+                except GessoError as error:
+                    self._report(Log(f"{name} cannot be kept ready: {error}", "warning"))
 
     async def _resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:
         """Introduce the registry and the runtime to the jobs. A worker stays warm for the next job of its kind."""
         from gesso.jobs.resolving import Resolved
 
+        model, digest = await self._warm_model(reference, options=options, device=device)
+        return Resolved(model, digest)
+
+    async def _warm_model(self, reference: str, *, options: Mapping[str, Json], device: str) -> tuple[WorkerModel, str]:
+        """Return a model, the same one for the same version, options and device, and the digest of the version."""
         source = await asyncio.to_thread(self.registry.find, reference)
         spec = await self.registry.spec(source)
         digest = await asyncio.to_thread(lambda: source.digest)
         key = json.dumps([str(source.path), digest, dict(options), device], sort_keys=True, default=repr)
         if key not in self._warm:
             self._warm[key] = self.runtime.open(spec, source.manifest, options=options, device=device)
-        return Resolved(self._warm[key], digest)
+        return self._warm[key], digest
 
     async def _describe(self, source: ModelSource) -> ModelSpec:
         return await self.runtime.describe(source.manifest, self._report)

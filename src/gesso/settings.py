@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, Self
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from gesso.errors import ConflictError, SettingsError
@@ -20,6 +20,23 @@ from gesso.errors import ConflictError, SettingsError
 def default_home() -> Path:
     """Return the folder where everything of a user lies: `GESSO_HOME`, or the system's place for a program's data."""
     return Path(os.environ.get("GESSO_HOME") or platformdirs.user_data_path("gesso", appauthor=False)).expanduser()
+
+
+class PoolSize(BaseModel):
+    """How many workers a model may have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min: int = Field(default=0, ge=0, le=64)
+    """So many are started with the server and kept ready."""
+    max: int = Field(default=1, ge=1, le=64)
+    """So many run side by side."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min is {self.min}, but max is only {self.max}")
+        return self
 
 
 class Settings(BaseSettings):
@@ -39,6 +56,13 @@ class Settings(BaseSettings):
     """How long a canceled run may take to stop by itself before its process is ended."""
     idle_unload_s: float = Field(default=600, gt=0)
     """How long a model that nobody uses is kept ready."""
+    memory_budget_mb: int = Field(default=0, ge=0)
+    """How much memory all models may take together, in megabytes of a million bytes; 0 is three quarters of it."""
+    pools: dict[str, PoolSize] = Field(default_factory=dict)
+    """How many workers a model may have, by its name: `[pools.pose]`, and below it `min = 1`, `max = 2`.
+
+    `min` are kept ready, more start while runs wait, up to `max`. A model that is not named has one at most.
+    """
     offline: bool = False
     """Whether Gesso must not contact any other computer."""
     needs_key: bool = False
@@ -71,6 +95,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, file
 
 
+AFTER_RESTART: Final = frozenset(
+    {"home", "installer", "constraints", "threads", "cancel_grace_s", "idle_unload_s", "needs_key"}
+)
+"""The settings that are read when Gesso starts; a change of any other holds at once."""
+
+
 def fixed() -> list[str]:
     """Return the names of the settings that an environment variable says, so that the file cannot."""
     return [name for name in Settings.model_fields if f"GESSO_{name.upper()}" in os.environ]
@@ -83,7 +113,7 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """
     import tomlkit
 
-    from gesso.registry import record
+    from gesso.storage.durable import write_whole
 
     if taken := sorted(set(changes) & set(fixed())):
         raise ConflictError(
@@ -95,7 +125,7 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         file = tomlkit.parse(text)
         file.update({name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()})
-        record.write_text(path, tomlkit.dumps(file))
+        write_whole(path, tomlkit.dumps(file).encode())
     except (ValueError, OSError) as error:  # ValueError: a value that cannot be, a file that is not TOML
         raise SettingsError(f"{path} cannot be changed: {error}.") from error
     return changed

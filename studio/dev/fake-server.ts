@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { Plugin } from "vite";
 import { SPECS, summary } from "./fake-specs.ts";
 
-interface Kept { id: string; name: string; media_type: string; size_bytes: number }
+interface Kept { blob: string; name: string; media_type: string; size_bytes: number }
 type Words = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a fake knows no types
 const folder = process.env.GESSO_FAKE_FOLDER ?? "";
 const files = new Map<string, { about: Kept; data: Buffer }>();
@@ -21,7 +21,7 @@ let count = 0;
 
 function keep(data: Buffer, name: string, media_type: string): Kept {
   const id = createHash("sha256").update(data).digest("hex");
-  const about = { id, name, media_type, size_bytes: data.length };
+  const about = { blob: id, name, media_type, size_bytes: data.length };
   files.set(id, { about, data });
   return about;
 }
@@ -47,17 +47,16 @@ function tell(job: Words, event: Words) {
   }
 }
 
-const blobOf = ({ id, ...about }: Kept) => ({ blob: id, ...about });
-const dataUri = (kept: Kept) => `data:${kept.media_type};base64,${files.get(kept.id)!.data.toString("base64")}`;
+const dataUri = (kept: Kept) => `data:${kept.media_type};base64,${files.get(kept.blob)!.data.toString("base64")}`;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function outputs(job: Words): Words[] {
   if (job.model === "pose") {
     const path = join(folder, "pose.json");
     const found = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { landmarks: [] };
-    return [{ name: "landmarks", type: "landmarks", value: found.landmarks, files: [] }, { name: "drawing", type: "image", files: [blobOf(picture("drawing.png"))] }];
+    return [{ name: "landmarks", type: "landmarks", value: found.landmarks, files: [] }, { name: "drawing", type: "image", files: [picture("drawing.png")] }];
   }
-  if (job.model === "remix") return [{ name: "picture", type: "image", files: [blobOf(picture(`remix ${job.seed}`))] }];
+  if (job.model === "remix") return [{ name: "picture", type: "image", files: [picture(`remix ${job.seed}`)] }];
   if (job.model === "haiku") return [{ name: "poem", type: "text", files: [], value: `${job.inputs.subject}\nin the first snow of the year\nnobody has walked` }];
   return (SPECS.everything as Words).commands[0].outputs
     .map((one: Words) => ({ name: one.name, type: one.type, ...(job.inputs[one.name]?.blob ? { files: [job.inputs[one.name]] } : { files: [], value: job.inputs[one.name] }) }))
@@ -115,8 +114,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, path: 
     const one = SPECS[id];
     const example = { pose: { image: picture("hopper.jpg") }, remix: { texture: picture("texture") }, everything: { photo: picture("hopper.jpg") } }[id];
     if (!one) return send(DENY, 404);
-    if (verb === "preview") return response.end(files.get(picture("drawing.png").id)!.data);
-    if (verb === "examples") return send({ examples: example ? [{ inputs: Object.fromEntries(Object.entries(example).map(([name, file]) => [name, blobOf(file)])) }] : [] });
+    if (verb === "preview") return response.end(files.get(picture("drawing.png").blob)!.data);
+    if (verb === "examples") return send({ examples: example ? [{ inputs: example }] : [], is_prepared: true });
     return send({ ...summary(one), spec: one });
   }
   if (room === "files") {

@@ -18,7 +18,7 @@ const spec = (name: string, description: string, inputs: unknown[], outputs: unk
   name,
   title: name[0]!.toUpperCase() + name.slice(1),
   description,
-  commands: [{ name: "run", description: "", inputs, outputs, is_streaming: false, is_batching: false, is_stateful: false, is_async: false, ...more }],
+  commands: [{ name: "run", description: "", inputs, outputs, is_streaming: false, max_batch: 1, is_stateful: false, is_async: false, ...more }],
   options: [],
   requirements: { python: "", dependencies: [], without_dependencies: [] },
   weights: [],

@@ -210,8 +210,26 @@ async def test_jobs_are_listed_searched_and_paged(queue: Queue) -> None:
     assert [job.id for job in await queue.jobs.list(model="second")] == [second.id]
     assert await queue.jobs.list(status=("failed", "queued")) == ()
     assert len(await queue.jobs.list(status=("succeeded",))) == 6
-    counts = await queue.jobs.counts()
-    assert (counts["succeeded"], counts["queued"], len(counts)) == (6, 0, 7)
+
+
+async def test_what_waits_and_runs_is_counted_and_ends_are_told(queue: Queue) -> None:
+    ends: list[tuple[str, str]] = []
+    queue.jobs.on_end(lambda job: ends.append((job.model, job.status)))
+    queue.dream.gate.clear()
+    made = [await queue.jobs.submit(order()) for _ in range(3)]
+    await queue.dream.begun.wait()
+    await queue.ended((await queue.jobs.submit(JobOrder(model="second"))).id)
+    counts = await queue.jobs.open_counts()
+    assert counts["queued", "dream"] == 2
+    assert sum(counts[status, "dream"] for status in ("starting", "processing") if (status, "dream") in counts) == 1
+    assert ("second", "succeeded") in ends
+    await queue.jobs.cancel(made[2].id)
+    await queue.jobs.cancel(made[0].id)
+    assert ends.count(("dream", "canceled")) == 2
+    queue.dream.gate.set()
+    await queue.ended(made[1].id)
+    assert await queue.jobs.open_counts() == {}
+    assert ends.count(("dream", "succeeded")) == 1
 
 
 async def test_an_id_that_is_none_is_not_found(queue: Queue) -> None:
@@ -338,7 +356,9 @@ async def test_listening_after_the_end_tells_how_it_stands_and_ends(queue: Queue
 
 
 async def test_a_private_recipe_has_no_words_in_the_file_but_in_the_history(tmp_path: Path) -> None:
-    async with open_queue(tmp_path, is_private=True) as queue:
+    private = [False]
+    async with open_queue(tmp_path, is_private=lambda: private[0]) as queue:
+        private[0] = True  # a person changes it while Gesso runs
         queue.dream.answer = lambda inputs: {"picture": Image(np.zeros((4, 6, 3), np.uint8))}
         job = await queue.ended((await queue.jobs.submit(order("a secret fox"))).id)
         assert job.recipe is not None

@@ -69,8 +69,8 @@ def by_http(served: Served) -> Any:
 
     def file(name: str) -> dict[str, str]:
         kept = ask(f"/files?name={name}", Path(name).read_bytes(), "application/octet-stream")
-        assert kept["id"] == hashlib.sha256(Path(name).read_bytes()).hexdigest()
-        return {"file": kept["id"], "name": name}
+        assert kept["blob"] == hashlib.sha256(Path(name).read_bytes()).hexdigest()
+        return dict(kept)
 
     inputs = {"photos": [file("a.png"), file("b.png")], "notes": file("notes.csv"), "prompt": LONG, "plus": [1]}
     job = ask("/jobs", json.dumps({"model": "noise", "inputs": inputs, "seed": 7}).encode())

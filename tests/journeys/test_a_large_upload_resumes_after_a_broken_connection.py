@@ -72,8 +72,8 @@ def test_a_large_upload_resumes_after_a_broken_connection(roomy_home: Path) -> N
         whole = hashlib.sha256()
         for chunk in chunks(SIZE_BYTES):
             whole.update(chunk)
-        assert kept["id"] == whole.hexdigest()
-        part = client.get(f"/api/v1/files/{kept['id']}", headers={"Range": f"bytes={SIZE_BYTES - 10}-"})
+        assert kept["blob"] == whole.hexdigest()
+        part = client.get(f"/api/v1/files/{kept['blob']}", headers={"Range": f"bytes={SIZE_BYTES - 10}-"})
         assert (part.status_code, part.content) == (206, bytes(10))
         assert _peak(process) - before < MOST_GROWTH_BYTES
         assert program.stop()[0] == 0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gesso.errors import ModelError, RunError, WorkerDiedError
-from gesso.spec.runnable import Log, Request
+from gesso.spec.runnable import Log, Preview, Request
 from tests.journeys.conftest import Studio, run
 
 WILD = """
@@ -171,19 +171,20 @@ async def test_canceled_runs_leave_no_memory_lent(studio: Studio) -> None:
     await run(model, "say", what="nothing")
     gc.collect()
     await run(model, "say", what="nothing")
-    assert model._worker is not None
-    assert model._worker.slots.lent_bytes == 0
+    (worker,) = model.workers
+    assert worker.slots.lent_bytes == 0
 
 
 async def test_a_slow_reader_slows_the_model(studio: Studio) -> None:
     model = await studio.open(WILD)
     photo = np.zeros((1000, 1000), np.uint8)
     async with contextlib.aclosing(model.run(Request(command="flood", inputs={"photo": photo}))) as events:
-        async for _event in events:
-            await asyncio.sleep(0.5)
-            break
-        assert model._worker is not None
-        file = model._worker._launched.to_host
+        async for event in events:
+            if isinstance(event, Preview):
+                await asyncio.sleep(0.5)
+                break
+        (worker,) = model.workers
+        file = worker._launched.to_host
         assert os.fstat(file).st_blocks * 512 < 1_000_000_000
 
 

@@ -30,11 +30,30 @@ class Patient(Model):
         raise CanceledError("The run was canceled.")
 
     @command
-    def deaf(self) -> int:
+    def asleep(self) -> int:
         print("begun")
-        subprocess.Popen(["sleep", "600"])
         time.sleep(600)
         return 1
+
+    @command
+    def absorbed(self) -> int:
+        print("begun")
+        while True:
+            pass
+
+    @command
+    def stubborn(self) -> int:
+        while True:
+            try:
+                print("begun")
+                time.sleep(600)
+            except CanceledError:
+                pass
+
+    @command
+    def deaf(self) -> int:
+        subprocess.Popen(["sh", "-c", "sleep 0.3; echo begun >&2; sleep 600"])
+        return sum(range(10**15))  # months in C code, which holds the lock of Python all the time
 
     @command
     def pid(self) -> int:
@@ -60,8 +79,8 @@ async def cancel_after_the_first_word(model: WorkerModel, command: str) -> float
     return time.perf_counter() - asked
 
 
-@pytest.mark.parametrize("command", ["polite", "tidy"])
-async def test_a_model_that_listens_keeps_its_worker(command: str, studio: Studio) -> None:
+@pytest.mark.parametrize("command", ["polite", "tidy", "asleep", "absorbed"])
+async def test_a_model_that_hears_it_keeps_its_worker(command: str, studio: Studio) -> None:
     model = await studio.open(PATIENT)
     before, _ = await run(model, "pid")
     await cancel_after_the_first_word(model, command)
@@ -70,10 +89,11 @@ async def test_a_model_that_listens_keeps_its_worker(command: str, studio: Studi
 
 
 @pytest.mark.usefixtures("nothing_left")
-async def test_a_model_that_does_not_listen_is_ended(studio: Studio) -> None:
+@pytest.mark.parametrize("command", ["deaf", "stubborn"])
+async def test_a_model_that_does_not_hear_it_is_ended(command: str, studio: Studio) -> None:
     model = await studio.open(PATIENT)
     before, _ = await run(model, "pid")
-    await cancel_after_the_first_word(model, "deaf")
+    await cancel_after_the_first_word(model, command)
     after, _ = await run(model, "pid")
     assert after.outputs != before.outputs
 

@@ -40,7 +40,7 @@ COMMAND_ON_THE_LINE = {
     "inputs": [PORT_ON_THE_LINE],
     "outputs": [],
     "is_streaming": False,
-    "is_batching": False,
+    "max_batch": 1,
     "is_stateful": False,
     "is_async": False,
 }

@@ -343,7 +343,7 @@ async def test_what_is_no_address_on_the_web(downloads: Downloads, url: str) -> 
 
 
 async def test_offline_says_where_the_file_could_be_put(downloads: Downloads, server: FileServer) -> None:
-    downloads.door = Door(downloads.ledger, is_offline=True)
+    downloads.door = Door(downloads.ledger, is_offline=lambda: True)
     message = await downloads.refused(server.url)
     assert "offline" in message
     assert str(downloads.path) in message

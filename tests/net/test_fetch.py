@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import threading
 import time
 import tracemalloc
 import zlib
@@ -206,8 +207,22 @@ def test_each_contact_is_written_down_without_the_address(tmp_path: Path) -> Non
 
 
 def test_offline_nothing_is_fetched() -> None:
+    shut = Door(LEDGER, is_offline=lambda: True)
     with serving(always(b"x")) as port:
-        assert "offline" in refused(partial(at_home, door=Door(LEDGER, is_offline=True)), f"http://127.0.0.1:{port}/")
+        assert "offline" in refused(partial(at_home, door=shut), f"http://127.0.0.1:{port}/")
+
+
+def test_what_is_being_fetched_ends_when_the_door_is_shut() -> None:
+    is_shut = threading.Event()
+
+    def dribble(connection: socket.socket, _: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nfirst")
+        is_shut.set()
+        connection.recv(1)  # until the other side has gone
+
+    with serving(dribble) as port:
+        door = Door(LEDGER, is_offline=is_shut.is_set)
+        assert "offline" in refused(partial(at_home, door=door), f"http://127.0.0.1:{port}/")
 
 
 @given(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.errors import DeclarationError, NotFoundError, SettingsError
+from gesso.errors import DeclarationError, NotFoundError, StorageError
 from gesso.registry.added import AddedModels
 
 
@@ -35,5 +35,5 @@ def test_what_is_no_record_is_passed_over_or_named(tmp_path: Path) -> None:
 
 def test_a_record_that_cannot_be_written_says_why(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
-    with pytest.raises(SettingsError, match="is a file, not a folder"):
+    with pytest.raises(StorageError, match=r"models.* cannot be read or written"):
         AddedModels(tmp_path / "home" / "models").put("sketch", path=Path("somewhere"), digest="abc")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.errors import SettingsError, TrustError
+from gesso.errors import SettingsError, StorageError, TrustError
 from gesso.registry.manifest import read_manifest
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
@@ -95,5 +95,5 @@ def test_two_who_trust_at_once_lose_nothing(tmp_path: Path) -> None:
 
 def test_trust_that_cannot_be_written_down_says_why(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
-    with pytest.raises(SettingsError, match="is a file, not a folder"):
+    with pytest.raises(StorageError, match="is a file, not a folder"):
         Trust(tmp_path / "home").trust(source(make_folder(tmp_path / "pose")))

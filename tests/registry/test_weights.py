@@ -151,7 +151,9 @@ async def test_two_processes_at_once_download_once(server: FileServer, tmp_path:
 
 
 async def test_offline_says_where_to_put_the_file(tmp_path: Path, server: FileServer) -> None:
-    folder = WeightsFolder(tmp_path / "weights", door=Door(Ledger(tmp_path), is_offline=True), allow_private=True)
+    folder = WeightsFolder(
+        tmp_path / "weights", door=Door(Ledger(tmp_path), is_offline=lambda: True), allow_private=True
+    )
     weights = declared(server)
     with pytest.raises(FetchError, match="offline") as caught:
         await prepare(folder, weights)

@@ -53,7 +53,7 @@ def test_no_two_operations_have_one_name() -> None:
 
 def test_what_is_answered_always_has_all_of_its_fields() -> None:
     schemas = DESCRIBED["components"]["schemas"]
-    for name in ("Job", "Output", "ModelSpec", "Port", "File", "Health", "Recipe", "JobPage"):
+    for name in ("Job", "Output", "ModelSpec", "Port", "BlobReference", "Health", "Recipe", "JobPage"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
     assert set(schemas["Problem"]["required"]) == {"code", "message"}
     assert schemas["JobRequest"]["required"] == ["model"]

@@ -56,6 +56,12 @@ def test_what_is_in_the_way_is_told(tmp_path: Path) -> None:
         assert caught.value.hint == "Choose another folder with -o."
 
 
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    missing = FileNotFoundError(errno.ENOENT, "No such file or directory")
+    assert reason(missing, tmp_path / "fox.png") == "it is not there"
+    assert "there is no folder" in reason(missing, tmp_path / "deep" / "fox.png")
+
+
 def test_a_protected_folder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert reason(PermissionError(errno.EACCES, "Permission denied"), Path("ro/x.png")) == '"ro" is write-protected'

@@ -51,7 +51,7 @@ class Acceptance:
             model_digest=resolved.digest,
             command=command.name,
             inputs=await self._keep_inputs(job_id, command.inputs, given=order.inputs),
-            options=_wire(spec.options, order.options),
+            options=await asyncio.to_thread(_wire, spec.options, order.options),
             device=order.device,
             seed=secrets.randbelow(MAX_SEED + 1) if order.seed is None else order.seed,
             priority=order.priority,

@@ -132,7 +132,8 @@ class Execution:
         return spec, await self._follow(resolved, command, values=values)
 
     async def _follow(self, resolved: Resolved, command: Command, *, values: Mapping[str, Any]) -> Result:
-        request = Request(inputs=values, command=command.name, seed=self.live.job.seed)
+        job = self.live.job
+        request = Request(inputs=values, command=command.name, seed=job.seed, is_background=job.priority == "batch")
         async with aclosing(resolved.runnable.run(request)) as events:
             async for event in events:
                 if isinstance(event, Result):

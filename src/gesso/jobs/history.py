@@ -132,9 +132,11 @@ class History:
         )
         return None if found is None else datetime.fromtimestamp(found / 1000, UTC)
 
-    async def counts(self) -> dict[str, int]:
-        """Return how many jobs have each status."""
-        return await self._database.run(job_rows.counts, is_reading=True)
+    async def open_counts(self) -> dict[tuple[str, str], int]:
+        """Return how many jobs that have not ended have each status, of each model."""
+        return await self._database.run(
+            lambda connection: job_rows.counts(connection, ("queued", *ACTIVE)), is_reading=True
+        )
 
     async def places(self) -> dict[str, int]:
         """Return the place of every job that waits: 1 for the next."""

@@ -7,11 +7,11 @@ import builtins
 import contextlib
 import logging
 import shutil
-from collections.abc import AsyncGenerator, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from gesso.errors import ConflictError, GessoError, NotFoundError, QueueFullError
 from gesso.jobs.acceptance import Acceptance
@@ -39,8 +39,8 @@ class Jobs:
     """The durable queue of one home. Made and used in one event loop.
 
     `resolve` turns a reference into what can be run, `runs` is the folder where files of runs lie for a while.
-    `max_queued` jobs may wait; `max_running` run side by side, one of each model. `is_private` leaves texts and names
-    out of the recipes that files carry.
+    `max_queued` jobs may wait; `max_running` run side by side, one of each model. While `is_private` says so,
+    texts and names are left out of the recipes that files carry.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Jobs:
         runs: Path,
         max_queued: int = 1000,
         max_running: int = 2,
-        is_private: bool = False,
+        is_private: Callable[[], bool] = lambda: False,
     ) -> None:
         self._history = History(database)
         self._blobs = blobs
@@ -172,10 +172,13 @@ class Jobs:
         )
         return tuple(self._as_it_stands(job) for job in await self._history.search(wanted))
 
-    async def counts(self) -> dict[Status, int]:
-        """Return how many jobs have each status."""
-        found = await self._history.counts()
-        return {status: found.get(status, 0) for status in get_args(Status)}
+    async def open_counts(self) -> dict[tuple[str, str], int]:
+        """Return how many jobs wait or run, by status and model; where there are none, it is left out."""
+        return await self._history.open_counts()
+
+    def on_end(self, hear: Callable[[Job], None]) -> None:
+        """Have somebody hear of every job that ends from now on, as it ended."""
+        self._line.on_end.append(hear)
 
     async def events(self, job_id: str) -> AsyncGenerator[JobEvent, None]:
         """Tell how a job stands and then what happens, until it has ended, is deleted, or the queue stops.

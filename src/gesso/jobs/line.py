@@ -43,6 +43,8 @@ class Line:
         self._running: dict[str, Execution] = {}
         self._lanes: set[str] = set()
         self._unsaved: list[Job] = []
+        self.on_end: list[Callable[[Job], None]] = []
+        """Who hears of a job that has ended."""
         self._wake = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -127,7 +129,13 @@ class Line:
         if execution.unsaved is not None:
             self._unsaved.append(execution.unsaved)
         self._lanes.discard(lane(job))
+        if execution.live.job.has_ended:  # and has not gone back to the queue
+            self._tell_end(execution.live.job)
         self.wake()
+
+    def _tell_end(self, job: Job) -> None:
+        for hear in self.on_end:
+            hear(job)
 
     async def _save_late(self) -> None:
         """Keep the ends of jobs that the database could not take when they came."""
@@ -147,6 +155,7 @@ class Line:
         ended = replace(job, status=status, completed_at=now, error=error, metrics=metrics, queue_position=None)
         if await self._history.change(ended, only_from=("queued",)):
             self._live(ended).become(ended)
+            self._tell_end(ended)
 
     async def _settle(self, job: Job) -> None:
         """Do what a job's kind says about one that was running when Gesso ended."""

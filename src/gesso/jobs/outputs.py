@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +22,15 @@ from gesso.types.stored import Stored
 class Outputs:
     """Takes outputs into the blobs. Everything here writes files: call it in a thread.
 
-    `is_private`: the recipe in the files leaves out texts that somebody wrote and names.
+    While `is_private` says so, the recipe in the files leaves out texts that somebody wrote and names.
     """
 
     blobs: Blobs
-    is_private: bool = False
+    is_private: Callable[[], bool]
 
     def keep(self, spec: ModelSpec, recipe: Recipe, *, values: Mapping[str, Any]) -> tuple[Output, ...]:
         """Keep the values of a run, in the order of the command's outputs. Raises `StorageError`."""
-        shown = recipe.without_words(spec) if self.is_private else recipe
+        shown = recipe.without_words(spec) if self.is_private() else recipe
         ports = spec.command(recipe.command).outputs
         return tuple(
             self._keep(port, values[port.name], stem=f"{spec.name}-{port.name}", recipe=shown)

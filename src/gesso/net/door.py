@@ -1,13 +1,13 @@
 """The door out: nobody contacts another computer without passing here.
 
-It is shut when Gesso is set to work offline, and it writes down who went where. Where one may go, `guard.py` says.
+It is shut while Gesso is set to work offline, and it writes down who went where. Where one may go, `guard.py` says.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gesso.errors import CanceledError, FetchError
@@ -21,19 +21,27 @@ class Visit:
     received_bytes: int = 0
 
 
+def always_open() -> bool:
+    """Say that Gesso is not set to work offline."""
+    return False
+
+
 @dataclass(frozen=True)
 class Door:
-    """The way out to other computers, and the ledger of who took it. With `is_offline` it is shut."""
+    """The way out to other computers, and the ledger of who took it. While `is_offline` says so it is shut.
+
+    It is asked each time: a person may change the setting while Gesso runs.
+    """
 
     ledger: Ledger
-    is_offline: bool = False
+    is_offline: Callable[[], bool] = always_open
 
     def check(self, what_for: str, *, hint: str = "") -> None:
         """Raise `FetchError` if Gesso is set to work offline. `what_for` is what is wanted ("the weights of pose")."""
-        if self.is_offline:
+        if self.is_offline():
             raise FetchError(
                 f"Gesso is set to work offline, so it does not fetch {what_for}.",
-                hint=hint or "Set GESSO_OFFLINE=0 to allow it.",
+                hint=hint or "Allow it in the studio's settings, or with GESSO_OFFLINE=0.",
             )
 
     @contextlib.contextmanager

@@ -81,12 +81,17 @@ def get(address: str, errand: Errand, *, headers: Mapping[str, str] | None = Non
     url = read_address(address)
     deadline_s = time.monotonic() + errand.timeout_s
     allow_private = errand.allow_private
+
+    def is_canceled() -> bool:
+        errand.door.check(errand.what_for)  # it may be shut in the middle
+        return errand.is_canceled()
+
     for _ in range(_MAX_REDIRECTS + 1):
         guard = Guard(
             allow_private=allow_private,
             deadline_s=deadline_s,
             patience_s=errand.patience_s,
-            is_canceled=errand.is_canceled,
+            is_canceled=is_canceled,
         )
         with (
             errand.door.contact(url.host, errand.what_for) as visit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -13,9 +12,9 @@ from typing import Final
 
 from gesso.errors import CanceledError, FetchError
 from gesso.types.given import size
+from gesso.types.writing import is_full
 
 _READ_BYTES: Final = 1 << 20
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Part:
@@ -79,7 +78,7 @@ class Part:
 
                 yield write
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise self._no_room("it is full") from error
             raise FetchError(f"{self._name} cannot be written to {self._part}: {error.strerror or error}.") from error
 

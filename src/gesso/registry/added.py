@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from gesso.errors import DeclarationError, NotFoundError
-from gesso.registry import record
 from gesso.registry.manifest import is_name
+from gesso.storage import record
+from gesso.storage.durable import explained
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,11 @@ class AddedModels:
     def put(self, name: str, *, path: Path, digest: str, address: str = "") -> None:
         """Record a model."""
         added = Added(str(path), datetime.now(UTC).isoformat(timespec="seconds"), digest, address)
-        with record.explained(self._path(name), "which models are on your list"):
-            record.write(self._path(name), asdict(added))
+        record.write(self._path(name), asdict(added))
 
     def remove(self, name: str) -> None:
         """Remove the record of a model; one that is not there raises `NotFoundError`."""
-        with record.explained(self._path(name), "which models are on your list"):
+        with explained(self._path(name)):
             try:
                 self._path(name).unlink()
             except FileNotFoundError:

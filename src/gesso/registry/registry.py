@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError
-from gesso.registry import record
+from gesso.errors import DeclarationError, GessoError, InputError, NotFoundError, StorageError
 from gesso.registry.added import AddedModels
 from gesso.registry.digest import folder_digest
 from gesso.registry.git.fetching import Report
@@ -24,6 +23,7 @@ from gesso.registry.manifest import is_name, read_manifest
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
 from gesso.spec.model import SCHEMA_VERSION, ModelSpec
+from gesso.storage.durable import write_whole
 from gesso.version import VERSION
 
 _BOX: Final = Path(__file__).parent.parent / "models"
@@ -190,19 +190,28 @@ class Registry:
 
         Raises `TrustError` if that would run code which nobody trusts yet, and what `describe` raises.
         """
+        if known := await self.known_spec(source):
+            return known
+        digest = await asyncio.to_thread(lambda: source.digest)
+        spec = await self._describe(source)
+        if await asyncio.to_thread(folder_digest, source.path) == digest:  # nobody has changed it meanwhile
+            with contextlib.suppress(StorageError):  # it is only read again next time: no reason to fail
+                write_whole(self._place(source, digest), spec.to_json().encode())
+        return spec
+
+    async def known_spec(self, source: ModelSource) -> ModelSpec | None:
+        """Return a model's spec if it need not be described for that; `TrustError` if nobody trusts it yet."""
         committed = source.path / "spec.json"
         if source.origin == "box" and committed.exists():
             return ModelSpec.from_json(committed.read_bytes())
         self.trust.require(source)
         digest = await asyncio.to_thread(lambda: source.digest)
-        kept = self._specs / f"{_key(source.name, digest)}.json"
         with contextlib.suppress(OSError, DeclarationError):
-            return ModelSpec.from_json(kept.read_bytes())
-        spec = await self._describe(source)
-        if await asyncio.to_thread(folder_digest, source.path) == digest:  # nobody has changed it meanwhile
-            with contextlib.suppress(OSError):  # it is only read again next time: no reason to fail
-                record.write_text(kept, spec.to_json())
-        return spec
+            return ModelSpec.from_json(self._place(source, digest).read_bytes())
+        return None
+
+    def _place(self, source: ModelSource, digest: str) -> Path:
+        return self._specs / f"{_key(source.name, digest)}.json"
 
 
 def _is_path(reference: str) -> bool:

@@ -19,8 +19,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from gesso.errors import SettingsError, TrustError
-from gesso.registry import record
 from gesso.registry.source import ModelSource
+from gesso.storage import record
+from gesso.storage.durable import explained
 from gesso.types.base import Json
 
 
@@ -55,7 +56,7 @@ class Trust:
         self._change(str(source.path), None)
 
     def _change(self, path: str, entry: Json) -> None:
-        with record.explained(self._path, "which models are trusted"):
+        with explained(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self._path.with_suffix(".lock")):
                 trusted = self._read()

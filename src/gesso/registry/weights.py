@@ -22,10 +22,10 @@ from typing import Final, TypeAlias
 
 from gesso.net.door import Door
 from gesso.net.part import part_bytes
-from gesso.registry import record
 from gesso.registry.alone import alone
 from gesso.spec.model import Weights
 from gesso.spec.runnable import Progress
+from gesso.storage import record
 from gesso.types.base import Json
 
 Report: TypeAlias = Callable[[Progress], None]

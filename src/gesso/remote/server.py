@@ -43,7 +43,7 @@ class Server:
         if reply.status == 200:
             return
         reply = await self._line.ask("POST", f"{_API}/files", body=source, media_type=_BYTES)
-        if _read(reply.status, reply.body)["id"] != digest:
+        if _read(reply.status, reply.body)["blob"] != digest:
             raise DamagedError("A file has changed while it was read.", hint="Run it again.")
 
     async def fetch(self, digest: str, target: Path) -> None:

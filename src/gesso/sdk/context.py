@@ -19,7 +19,10 @@ class RunContext(Protocol):
     """Where a run's news goes: the worker sends it to the host, a test collects it."""
 
     seed: int
-    is_canceled: bool
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether nobody wants the run any more."""
 
     @property
     def scratch(self) -> Path:

@@ -20,6 +20,7 @@ from gesso.types.catalogue import Declared
 OUTPUT_NAME = "output"
 """The name of an output that has none of its own, because the command returns a single value."""
 
+_LARGEST_BATCH = 1024
 _STREAMS = (collections.abc.Iterator, collections.abc.Generator, collections.abc.Iterable)
 _ASYNC_STREAMS = (collections.abc.AsyncIterator, collections.abc.AsyncGenerator, collections.abc.AsyncIterable)
 
@@ -65,13 +66,22 @@ def _bind_command(model: type[Model], name: str) -> Binding:
             inputs=inputs,
             outputs=outputs,
             is_streaming=is_streaming,
-            is_batching=callable(getattr(model, f"{name}_batch", None)),
+            max_batch=_max_batch(model) if callable(getattr(model, f"{name}_batch", None)) else 1,
             is_stateful=bool(states),
             is_async=inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function),
         ),
         states=states,
         has_fields=has_fields,
     )
+
+
+def _max_batch(model: type[Model]) -> int:
+    most = model.max_batch
+    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= _LARGEST_BATCH:
+        raise DeclarationError(
+            f"{model.__name__}.max_batch is {most!r}.", hint=f"Write a whole number from 1 to {_LARGEST_BATCH}."
+        )
+    return most
 
 
 def _hints(function: Callable[..., Any], where: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Model:
 
     Inputs and outputs are declared by the annotations of `run`; a model with several commands marks each with
     `@command`. A model that can do several requests in one call has `run_batch` (or `<command>_batch`): the same
-    parameters, each a list, and a list of results. Options of `setup` are declared by its annotations likewise.
+    parameters, each a list, and a list of results; it gets at most `max_batch` at once. Options of `setup` are declared
+    by its annotations likewise.
     """
 
     device: str = "auto"
@@ -40,6 +41,9 @@ class Model:
 
     The worker has them downloaded, checked and set before `setup`. They are shared by models: read them only.
     """
+
+    max_batch: ClassVar[int] = 16
+    """How many requests `run_batch` gets at most in one call: 1 .. 1024. More need more memory."""
 
     commands: ClassVar[dict[str, Callable[..., Any]]] = {}
     """The functions of the model's commands by name, in the order they are written."""

@@ -11,6 +11,7 @@ from gesso.app import App
 from gesso.server import errors, front_end
 from gesso.server.description import complete
 from gesso.server.gate import Gate
+from gesso.server.heads import Heads
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
@@ -40,6 +41,7 @@ def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0
         uploads=Uploads(home / "uploads", app.blobs),
         thumbnails=Thumbnails(home / "cache" / "thumbnails", app.blobs),
     )
+    app.jobs.on_end(server.state.metrics.count_job)
     _add_middleware(server, app, key=key, address=address, port=port)
     return server
 
@@ -76,6 +78,7 @@ def _add_middleware(server: FastAPI, app: App, *, key: OwnerKey | None, address:
     server.add_middleware(Limits)
     server.add_middleware(SignIn, key=key)
     server.add_middleware(Counting, metrics=server.state.metrics)
+    server.add_middleware(Heads)
     server.add_middleware(Gate, visitors=visitors)
 
 

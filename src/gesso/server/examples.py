@@ -7,21 +7,25 @@ from typing import Any
 
 from gesso.app import App
 from gesso.registry.source import ModelSource
-from gesso.server.schemas.model import Example
+from gesso.runtime.host.example_files import PACKAGE
+from gesso.server.schemas.model import Example, ExampleList
 from gesso.spec.runnable import Event
 from gesso.types.base import Json
 
 
-async def bring_examples(app: App, source: ModelSource) -> list[Example]:
-    """Return the examples of a model's card. Needs its trust if an example lies in its environment."""
-    return [
+async def bring_examples(app: App, source: ModelSource) -> ExampleList:
+    """Return the examples of a model's card that are there; needs its trust. Nothing is installed for them."""
+    app.trust.require(source)
+    is_prepared = await app.runtime.is_prepared(source.manifest)
+    there = [one for one in source.manifest.card.examples if is_prepared or not _lies_in_environment(one)]
+    examples = [
         Example(inputs={name: await _bring(app, value, source=source) for name, value in example.items()})
-        for example in source.manifest.card.examples
+        for example in there
     ]
+    return ExampleList(examples=examples, is_prepared=is_prepared)
 
 
 async def _bring(app: App, value: Json, *, source: ModelSource) -> Any:
-    app.trust.require(source)
     path = await app.runtime.example_file(source.manifest, value, report=_ignore)
     if path is None:
         return value
@@ -29,5 +33,9 @@ async def _bring(app: App, value: Json, *, source: ModelSource) -> Any:
     return kept.to_json()
 
 
+def _lies_in_environment(example: dict[str, Json]) -> bool:
+    return any(isinstance(value, str) and value.startswith(PACKAGE) for value in example.values())
+
+
 def _ignore(event: Event) -> None:
-    """Hear that an environment is being made."""
+    """Hear nothing: no environment is being made."""

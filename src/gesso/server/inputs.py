@@ -1,4 +1,4 @@
-"""Inputs on their way from HTTP to a job: files that are named by their SHA-256, addresses that are fetched first."""
+"""Inputs on their way from HTTP to a job: addresses are fetched first, and become blobs like every other file."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def check_name(reference: str) -> str:
 
 
 async def bring(app: App, given: Mapping[str, Json], *, model: str, command: str | None) -> dict[str, Any]:
-    """Return the inputs as `Jobs.submit` takes them.
+    """Return the inputs as `Jobs.submit` takes them: `{"url": "https://..."}` is fetched, kept, and becomes a blob.
 
-    `{"file": "<SHA-256>"}` becomes `{"blob": ...}`, and `{"url": ...}` is fetched and kept. In an input of the type
-    `json` both are plain JSON and stay as they are. Raises `FetchError`, and what the registry raises.
+    In an input of the type `json` it is plain JSON and stays as it is. Raises `FetchError`, and what the registry
+    raises.
     """
-    if not any(_named(item) for value in given.values() for item in _items(value)):
+    if not any(_is_address(item) for value in given.values() for item in _items(value)):
         return dict(given)
     source = await asyncio.to_thread(app.registry.find, model)
     spec = await app.registry.spec(source)
     names = _names_of_files(spec.command(command), given)
-    if sum("url" in item for name in names for item in _items(given[name]) if _named(item)) > _MOST_ADDRESSES:
+    if sum(_is_address(item) for name in names for item in _items(given[name])) > _MOST_ADDRESSES:
         raise InputError(f"at most {_MOST_ADDRESSES} addresses", "more", where="inputs")
     return {name: await _bring(app, value, where=name) if name in names else value for name, value in given.items()}
 
@@ -57,12 +57,7 @@ async def _bring(app: App, value: Json, *, where: str) -> Json:
 
 
 async def _bring_one(app: App, item: Json, *, where: str) -> Json:
-    kind = _named(item)
-    if kind == "file":
-        return {"blob": item["file"], **({"name": item["name"]} if "name" in item else {})}
-    if kind == "url":
-        return await _fetch(app, item["url"], where=where)
-    return item
+    return await _fetch(app, item["url"], where=where) if _is_address(item) else item
 
 
 async def _fetch(app: App, url: str, *, where: str) -> Json:
@@ -83,11 +78,8 @@ async def _fetch(app: App, url: str, *, where: str) -> Json:
     return kept.to_json()
 
 
-def _named(item: Json) -> str:
-    """Return which way a value names a file: "file", "url", or "" if it is a plain value."""
-    if not isinstance(item, dict) or not set(item) <= {"file", "url", "name"}:
-        return ""
-    return next((kind for kind in ("file", "url") if isinstance(item.get(kind), str)), "")
+def _is_address(item: Json) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("url"), str) and set(item) <= {"url", "name"}
 
 
 def _items(value: Json) -> list[Json]:

@@ -1,19 +1,32 @@
-"""Figures for Prometheus: requests by what they ask for, how long they take, and how the jobs stand."""
+"""Figures for Prometheus: requests, jobs, workers and the disk, and how long things take."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Scope
 
-from gesso.jobs.job import Status
+from gesso.jobs.job import ENDS, Job, Status
+from gesso.runtime.host.pool import PoolFigures
 from gesso.server.layer import Call, Layer
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """The form in which Prometheus reads figures."""
+_OPEN: Final = tuple(status for status in get_args(Status) if status not in ENDS)
+_JOB_BUCKETS_S: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
+_OF_WORKERS: Final = (
+    ("workers", "workers", "Processes with a model in them."),
+    ("busy", "workers_busy", "Those of them that run something now."),
+    ("starting", "workers_starting", "Those that get ready."),
+    ("waiting", "runs_waiting", "Runs that wait for one of them."),
+    ("failures", "worker_failures", "Workers that died, or could not get ready, since the start."),
+    ("memory_bytes", "worker_memory_bytes", "The memory that they hold."),
+)
+"""What is told of a model's workers: the word of `PoolFigures`, the figure's name, what it means."""
 
 
 class Metrics:
@@ -30,17 +43,58 @@ class Metrics:
             ["operation"],
             registry=self._registry,
         )
-        self._jobs = Gauge("gesso_jobs", "Jobs that have not ended.", ["status"], registry=self._registry)
+        self._jobs = Gauge("gesso_jobs", "Jobs that wait or run.", ["status"], registry=self._registry)
+        self._model_jobs = Gauge(
+            "gesso_model_jobs", "The same of each model that has any.", ["status", "model"], registry=self._registry
+        )
+        self._ended = Counter(
+            "gesso_jobs_ended", "Jobs that have ended since the start.", ["status", "model"], registry=self._registry
+        )
+        self._job_seconds = Histogram(
+            "gesso_job_seconds",
+            "Where the time of jobs went: waiting (queue), getting a worker ready (setup), in the model (run), total.",
+            ["phase", "model"],
+            buckets=_JOB_BUCKETS_S,
+            registry=self._registry,
+        )
+        self._pools = {
+            figure: Gauge(f"gesso_{name}", words, ["model"], registry=self._registry)
+            for figure, name, words in _OF_WORKERS
+        }
+        self._disk_free = Gauge(
+            "gesso_disk_free_bytes", "Room on the disk where the home lies.", registry=self._registry
+        )
 
     def count(self, operation: str, status: int, *, seconds: float) -> None:
         """Count a request. `operation` is one of a few names, never an address that somebody made up."""
         self._requests.labels(operation, str(status)).inc()
         self._seconds.labels(operation).observe(seconds)
 
-    def set_jobs(self, counts: Mapping[Status, int]) -> None:
-        """Say how many jobs are in each of these statuses."""
-        for status, count in counts.items():
-            self._jobs.labels(status).set(count)
+    def count_job(self, job: Job) -> None:
+        """Count a job that has ended, and where its time went."""
+        self._ended.labels(job.status, job.model).inc()
+        for phase, seconds in asdict(job.metrics).items():
+            if seconds is not None:
+                self._job_seconds.labels(phase.removesuffix("_s"), job.model).observe(seconds)
+
+    def set_jobs(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Say how many jobs wait or run, by status and model."""
+        self._model_jobs.clear()
+        for status in _OPEN:
+            self._jobs.labels(status).set(sum(count for (found, _), count in counts.items() if found == status))
+        for labels, count in counts.items():
+            self._model_jobs.labels(*labels).set(count)
+
+    def set_workers(self, pools: Sequence[PoolFigures]) -> None:
+        """Say how the workers of each model stand."""
+        for figure, gauge in self._pools.items():
+            gauge.clear()
+            for pool in pools:  # a model may have several: by its versions and options
+                gauge.labels(pool.model).inc(getattr(pool, figure))
+
+    def set_disk_free(self, free_bytes: int) -> None:
+        """Say how much room there is."""
+        self._disk_free.set(free_bytes)
 
     def text(self) -> bytes:
         """Return the figures as Prometheus reads them."""

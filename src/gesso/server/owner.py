@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from gesso.errors import SettingsError
-from gesso.registry import record
+from gesso.storage import record
 
 LENT: Final = "server-key.json"
 """The file in a home with the key that a running server has lent to other programs of its owner."""

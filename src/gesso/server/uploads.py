@@ -21,8 +21,8 @@ from typing import Final
 import msgspec
 
 from gesso.errors import ConflictError, InputError, NotFoundError
-from gesso.registry import record
 from gesso.server.bodies import gathered
+from gesso.storage import record
 from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.durable import disk_full, explained, sync_file
 from gesso.storage.media_types import HEAD_BYTES, media_type_of

@@ -19,7 +19,7 @@ from gesso.errors import DeclarationError, InputError, NotFoundError
 from gesso.types import catalogue
 from gesso.types.base import DataType, Json
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """The version of this file's shape. A reader refuses a larger one; a smaller one is brought up when it is read."""
 
 
@@ -48,7 +48,7 @@ class Port:
 class Command:
     """One thing that a model does, with typed inputs and outputs.
 
-    `is_streaming`: its one output arrives in parts. `is_batching`: several runs may be made as one call.
+    `is_streaming`: its one output arrives in parts. `max_batch`: so many runs may be made as one call of the model.
     `is_stateful`: frames of one session remember each other. `is_async`: runs may wait side by side.
     """
 
@@ -57,9 +57,14 @@ class Command:
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     is_streaming: bool = False
-    is_batching: bool = False
+    max_batch: int = 1
     is_stateful: bool = False
     is_async: bool = False
+
+    @property
+    def is_batching(self) -> bool:
+        """Whether several runs may be made as one call."""
+        return self.max_batch > 1
 
     def coerce(self, given: Mapping[str, object]) -> dict[str, Any]:
         """Check a request's inputs against the ports and convert them; see `coerce_ports`."""

@@ -22,13 +22,15 @@ class Request:
     """What is asked of a `Runnable`.
 
     `inputs` by name, in any form that the ports' types coerce. `command` None means the first. `seed` None means that
-    one is drawn. `session` joins the frames of one stream, for models that remember.
+    one is drawn. `session` joins the frames of one stream, for models that remember. `is_background`: whoever waits at
+    a screen goes first.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)
     command: str | None = None
     seed: int | None = None
     session: str | None = None
+    is_background: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,14 @@ class Part:
 class Result:
     """The end of a run: every output by name, the seed that was used, and where the time went.
 
-    `setup_s` is what getting the worker ready took (0 if it was warm), `run_s` what the model's own code took,
-    `total_s` all of it as the caller saw it; seconds. `versions` says by name which versions the result depends on, as
-    far as whoever ran it knows them: {"python": "3.11.7", "numpy": "2.4.6"}.
+    `queue_s` is how long it waited for its turn, `setup_s` for the worker to get ready (0 if it was warm), `run_s` what
+    the model's own code took, `total_s` all of it as the caller saw it; seconds. `versions` says by name which versions
+    the result depends on, as far as whoever ran it knows them: {"python": "3.11.7", "numpy": "2.4.6"}.
     """
 
     outputs: Mapping[str, Any]
     seed: int
+    queue_s: float = 0.0
     setup_s: float = 0.0
     run_s: float = 0.0
     total_s: float = 0.0

@@ -1,9 +1,11 @@
-"""Writing files so that each is there whole or not at all, also when the power fails."""
+"""Writing what Gesso keeps: each file is there whole or not at all, also when the power fails.
+
+What a person asked for is written by `types/writing.py`: with their rights, through their links, and not so slowly.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
 import tempfile
@@ -13,8 +15,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gesso.errors import DiskFullError, StorageError
+from gesso.types.writing import is_full, reason
 
-_FULL: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows knows no quota by number
+UNFINISHED: Final = ".unfinished-"
+"""How the names of temporary files begin."""
 
 
 @contextmanager
@@ -35,10 +39,6 @@ def new_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
             file.close()
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-
-
-UNFINISHED: Final = ".unfinished-"
-"""How the names of temporary files begin."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -85,11 +85,11 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise disk_full(path) from error
         raise StorageError(
-            f"{path} cannot be read or written: {error.strerror or error}.",
-            hint="See that the folder is there and belongs to you.",
+            f"{path} cannot be read or written: {reason(error, path)}.",
+            hint="See that the folder is there and belongs to you, or name another one with GESSO_HOME.",
         ) from error
 
 

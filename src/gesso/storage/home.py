@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,8 +14,9 @@ import psutil
 from filelock import FileLock, Timeout
 
 from gesso.errors import HomeInUseError
+from gesso.storage import record
 from gesso.storage.blobs import Blobs
-from gesso.storage.durable import explained, write_whole
+from gesso.storage.durable import explained
 
 if TYPE_CHECKING:
     from gesso.storage.database import Database
@@ -57,7 +57,7 @@ class ServerRecord:
 def find_server(home: Path) -> ServerRecord | None:
     """Return the Gesso that listens for a home, or None; what a dead one has left, or nonsense, counts as none."""
     try:
-        data = json.loads((home / SERVER).read_bytes())
+        data = record.read(home / SERVER)
         found = ServerRecord(
             address=str(data["address"]),
             pid=int(data["pid"]),
@@ -93,14 +93,14 @@ class Home:
 
     def announce(self, address: str) -> ServerRecord:
         """Tell others where this process listens, until the home is given up."""
-        record = ServerRecord(
+        server = ServerRecord(
             address=address,
             pid=os.getpid(),
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             process_started_at=psutil.Process().create_time(),
         )
-        write_whole(self.path / SERVER, (json.dumps(asdict(record), indent=2) + "\n").encode())
-        return record
+        record.write(self.path / SERVER, asdict(server))
+        return server
 
     def own(self) -> Self:
         """Take the home."""
@@ -117,8 +117,8 @@ class Home:
         if "database" in self.__dict__:
             self.database.close()
             del self.__dict__["database"]
-        record = find_server(self.path)
-        if record is not None and record.pid == os.getpid():
+        server = find_server(self.path)
+        if server is not None and server.pid == os.getpid():
             with suppress(OSError):
                 (self.path / SERVER).unlink()
         self._lock.release()

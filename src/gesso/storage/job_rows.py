@@ -132,10 +132,11 @@ def with_status(connection: sa.Connection, statuses: Collection[str]) -> list[st
     return list(connection.execute(found).scalars())
 
 
-def counts(connection: sa.Connection) -> dict[str, int]:
-    """Return how many jobs have each status; one that none has is left out."""
-    found = sa.select(JOBS.c.status, sa.func.count()).group_by(JOBS.c.status)
-    return dict(connection.execute(found).all())
+def counts(connection: sa.Connection, statuses: Collection[str]) -> dict[tuple[str, str], int]:
+    """Return how many jobs of each model have each of these statuses; where there are none, it is left out."""
+    found = sa.select(JOBS.c.status, JOBS.c.model, sa.func.count()).where(JOBS.c.status.in_(statuses))
+    rows = connection.execute(found.group_by(JOBS.c.status, JOBS.c.model))
+    return {(status, model): count for status, model, count in rows}
 
 
 def count(connection: sa.Connection, status: str) -> int:

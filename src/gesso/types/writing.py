@@ -64,16 +64,21 @@ def _beside(target: Path) -> Iterator[Path]:
 def trouble(path: Path, error: Exception) -> StorageError:
     """Return the error that says why a file cannot be written, and what to do."""
     words = reason(error, path)
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if is_full(error):
         message = f"{describe_name(path)} cannot be written: {words}. Nothing half-written was kept."
         return DiskFullError(message, hint=f"Delete what you no longer need. {_HINT}")
     return StorageError(f"{describe_name(path)} cannot be written: {words}.", hint=_HINT)
 
 
+def is_full(error: Exception) -> bool:
+    """Say whether what the system has against a file is that there is no room for it."""
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
 def reason(error: Exception, path: Path) -> str:
     """Say in words why a file cannot be written: "the disk is full", '"ro" is write-protected'."""
     number = error.errno if isinstance(error, OSError) else None
-    if number in _FULL:
+    if is_full(error):
         return "the disk is full"
     above = _nearest_above(path)
     if above is not None and not above.is_dir():
@@ -84,7 +89,7 @@ def reason(error: Exception, path: Path) -> str:
         is_file_protected = os.access(path.parent, os.W_OK) and path.exists()
         return f"{describe_name(path if is_file_protected else path.parent)} is write-protected"
     if number == errno.ENOENT:
-        return f"there is no folder {describe_name(path.parent)}"
+        return "it is not there" if path.parent.is_dir() else f"there is no folder {describe_name(path.parent)}"
     if isinstance(error, OSError):
         return (error.strerror or str(error)).lower()
     return "that is not a possible name"

@@ -1,6 +1,6 @@
 /** The one place that talks to the server. */
 
-import type { Example, Health, Job, JobEvent, JobPage, ModelPage, ModelSummary, NewJob, Problem, Settings, SettingsChange, Status } from "./types";
+import type { ExampleList, Health, Job, JobEvent, JobPage, ModelPage, ModelSummary, NewJob, Problem, Settings, SettingsChange, Status } from "./types";
 
 export const BASE = "/api/v1";
 
@@ -100,7 +100,8 @@ export const api = {
   health: (signal?: AbortSignal) => ask<Health>("GET", "/health", undefined, { signal }),
   models: async () => (await ask<{ models: ModelSummary[] }>("GET", "/models")).models,
   model: (name: string) => ask<ModelPage>("GET", `/models/${one(name)}`),
-  examples: async (name: string) => (await ask<{ examples: Example[] }>("GET", `/models/${one(name)}/examples`)).examples,
+  examples: (name: string) => ask<ExampleList>("GET", `/models/${one(name)}/examples`),
+  prepare: (name: string) => ask<ModelPage>("POST", `/models/${one(name)}/prepare`),
   jobs: (words: JobQuery = {}, signal?: AbortSignal) => ask<JobPage>("GET", `/jobs${query(words)}`, undefined, { signal }),
   job: (id: string) => ask<Job>("GET", `/jobs/${one(id)}`),
   createJob: (job: NewJob) => ask<Job>("POST", "/jobs", job),

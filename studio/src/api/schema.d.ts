@@ -33,11 +33,36 @@ export interface paths {
         };
         /**
          * Get Model
-         * @description Return a model with its spec. If it has none because nobody trusts it yet, or it is broken, `problem` says so.
+         * @description Return a model with its spec.
+         *
+         *     If it has none because nobody trusts it yet, it is broken, or its environment has to be made first, `problem` says
+         *     so.
          */
         get: operations["getModel"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare Model
+         * @description Make a model's environment, if it is not there. It may take minutes, and needs trust in the model.
+         *
+         *     The first run of a model does the same; this is for its examples, and for a spec that can be read only then.
+         */
+        post: operations["prepareModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -74,8 +99,6 @@ export interface paths {
         /**
          * List Model Examples
          * @description Return inputs that show the model at its best, ready to be sent as those of a job.
-         *
-         *     The first time this may take a while: an example may lie among the packages of the model's own environment.
          */
         get: operations["listModelExamples"];
         put?: never;
@@ -206,6 +229,8 @@ export interface paths {
         /**
          * Upload File
          * @description Keep a file: its bytes as the body, or a form with one file. It goes to the disk as it comes.
+         *
+         *     What this answers is good as an input of a job. A file that no job refers to goes after a day.
          */
         post: operations["uploadFile"];
         delete?: never;
@@ -214,7 +239,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}": {
+    "/api/v1/files/{blob}": {
         parameters: {
             query?: never;
             header?: never;
@@ -234,7 +259,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/information": {
+    "/api/v1/files/{blob}/information": {
         parameters: {
             query?: never;
             header?: never;
@@ -254,7 +279,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{file_id}/thumbnail": {
+    "/api/v1/files/{blob}/thumbnail": {
         parameters: {
             query?: never;
             header?: never;
@@ -303,7 +328,7 @@ export interface paths {
         };
         /**
          * Get Upload
-         * @description Say how much has come; the next part begins there.
+         * @description Say how much has come; the next part begins there. `Upload-Offset` and `Upload-Length` say it too.
          */
         get: operations["getUpload"];
         put?: never;
@@ -314,11 +339,7 @@ export interface paths {
          */
         delete: operations["deleteUpload"];
         options?: never;
-        /**
-         * Head Upload
-         * @description The same in the headers `Upload-Offset` and `Upload-Length`.
-         */
-        head: operations["headUpload"];
+        head?: never;
         /**
          * Append To Upload
          * @description Send the next part, as large or small as you like. What has come of it stays, also if the connection breaks.
@@ -355,7 +376,7 @@ export interface paths {
         };
         /**
          * Get Settings
-         * @description Return the settings as they hold.
+         * @description Return the settings, and which of them can be changed, and when a change takes effect.
          */
         get: operations["getSettings"];
         put?: never;
@@ -365,7 +386,9 @@ export interface paths {
         head?: never;
         /**
          * Change Settings
-         * @description Change settings, at once and for the future. One that an environment variable says cannot be changed here.
+         * @description Change settings for the future, and where `after_restart` says nothing else, at once.
+         *
+         *     One that an environment variable says cannot be changed here.
          */
         patch: operations["changeSettings"];
         trace?: never;
@@ -399,7 +422,7 @@ export interface paths {
         };
         /**
          * Get Metrics
-         * @description Return the figures as Prometheus reads them. More than 200 jobs in one status are shown as 200.
+         * @description Return the figures as Prometheus reads them.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -543,26 +566,14 @@ export interface components {
         /**
          * ExampleList
          * @description The examples of a model.
+         *
+         *     One whose files lie in an environment that is not made yet is left out, and `is_prepared` is false then.
          */
         ExampleList: {
             /** Examples */
             examples: components["schemas"]["Example"][];
-        };
-        /**
-         * File
-         * @description A file that Gesso keeps. `id` is the SHA-256 of its content: the same file twice is kept once.
-         *
-         *     A file that no job refers to goes after a day.
-         */
-        File: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Media Type */
-            media_type: string;
-            /** Size Bytes */
-            size_bytes: number;
+            /** Is Prepared */
+            is_prepared: boolean;
         };
         /**
          * Health
@@ -745,12 +756,12 @@ export interface components {
          * @description What somebody wants to have run.
          *
          *     `inputs` by name, each in the wire form of its type (JSON, a data URI). Where the type is not `json`, also
-         *     `{"file": "<SHA-256>", "name": "fox.png"}` for a file that Gesso keeps, and `{"url": "https://..."}` for one that it
-         *     fetches; in lists also as items. What a job shows as its inputs can be sent again as it is.
+         *     `{"blob": "<SHA-256>", "name": "fox.png"}` for a file that Gesso keeps, and `{"url": "https://..."}` for one that it
+         *     fetches; in lists also as items. What an upload answers, and what a job shows as its inputs, can be sent as it is.
          * @example {
          *       "inputs": {
          *         "image": {
-         *           "file": "<SHA-256>",
+         *           "blob": "<SHA-256>",
          *           "name": "skier.jpg"
          *         }
          *       },
@@ -1284,9 +1295,15 @@ export interface components {
         };
         /**
          * SettingsChange
-         * @description The settings that can be changed while Gesso runs; what is left out stays.
+         * @description The settings that can be changed here; what is left out stays.
          */
         SettingsChange: {
+            /** Offline */
+            offline?: boolean | null;
+            /** Threads */
+            threads?: number | null;
+            /** Idle Unload S */
+            idle_unload_s?: number | null;
             /** Allowed Origins */
             allowed_origins?: string[] | null;
             /** Upload Limit Bytes */
@@ -1298,7 +1315,9 @@ export interface components {
         };
         /**
          * SettingsShown
-         * @description The settings as they hold. `fixed` are those that the environment says: they cannot be changed.
+         * @description The settings. `fixed` are those that the environment says: they cannot be changed.
+         *
+         *     A change of one in `after_restart` takes effect when Gesso is started again, of any other at once.
          */
         SettingsShown: {
             /** Home */
@@ -1307,6 +1326,8 @@ export interface components {
             offline: boolean;
             /** Threads */
             threads: number;
+            /** Idle Unload S */
+            idle_unload_s: number;
             /** Allowed Origins */
             allowed_origins: string[];
             /** Upload Limit Bytes */
@@ -1317,6 +1338,8 @@ export interface components {
             private_recipes: boolean;
             /** Fixed */
             fixed: string[];
+            /** After Restart */
+            after_restart: string[];
         };
         /**
          * ThumbnailSize
@@ -1411,6 +1434,37 @@ export interface operations {
         };
     };
     getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareModel: {
         parameters: {
             query?: never;
             header?: never;
@@ -1754,7 +1808,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["BlobReference"];
                 };
             };
             /** @description It was refused, or has failed. */
@@ -1779,7 +1833,7 @@ export interface operations {
                 range?: string | null;
             };
             path: {
-                file_id: string;
+                blob: string;
             };
             cookie?: never;
         };
@@ -1828,7 +1882,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                file_id: string;
+                blob: string;
             };
             cookie?: never;
         };
@@ -1840,7 +1894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["BlobReference"];
                 };
             };
             /** @description It was refused, or has failed. */
@@ -1861,7 +1915,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                file_id: string;
+                blob: string;
             };
             cookie?: never;
         };
@@ -1980,35 +2034,6 @@ export interface operations {
             };
         };
     };
-    headUpload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                upload_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description It was refused, or has failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     appendToUpload: {
         parameters: {
             query?: never;
@@ -2064,7 +2089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["BlobReference"];
                 };
             };
             /** @description It was refused, or has failed. */

@@ -36,7 +36,7 @@ class Models:
         self.git = self.made()
 
     def made(self, *, is_offline: bool = False, allow_private: bool = True) -> GitModels:
-        door = Door(self.ledger, is_offline=is_offline)
+        door = Door(self.ledger, is_offline=lambda: is_offline)
         return GitModels(self.folder, door=door, run=self._run, allow_private=allow_private)
 
     async def fetch(self, reference: str, *, is_newest: bool = False) -> Checkout:

@@ -158,10 +158,10 @@ async def test_packages_that_do_not_go_together_are_named(environments: Environm
 async def test_a_full_disk_is_explained(
     environments: Environments, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(*_: object) -> None:
+    async def run(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gesso.registry.record.write", write)
+    monkeypatch.setattr("gesso.runtime.host.environment._run", run)
     with pytest.raises(InstallError, match="the disk is full"):
         await environments.prepare(needs("numpy<2"), report=silent)
     assert environments.ready() == []
@@ -297,7 +297,7 @@ def test_a_childs_variables_are_ours_without_some_and_with_others(monkeypatch: p
 
 
 async def test_offline_nothing_is_fetched_and_what_is_there_still_serves(tmp_path: Path) -> None:
-    shut = Door(Ledger(tmp_path), is_offline=True)
+    shut = Door(Ledger(tmp_path), is_offline=lambda: True)
     offline = Environments(tmp_path / "environments", door=shut)
     assert not (await offline.prepare(Requirements(), report=silent)).is_own
     with pytest.raises(FetchError, match="offline"):

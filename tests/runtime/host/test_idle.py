@@ -7,33 +7,36 @@ import asyncio
 from gesso.runtime.host.idle import IdleTimer
 
 
-async def test_it_rings_once_after_the_last_use() -> None:
-    rung: list[int] = []
+class Rung:
+    """Counts how often a timer has rung."""
 
-    async def unload() -> None:
-        rung.append(1)
+    def __init__(self) -> None:
+        self.times = 0
+        self.heard = asyncio.Event()
 
-    timer = IdleTimer(0.05, unload)
-    with timer.busy():
-        with timer.busy():
-            pass
-        await asyncio.sleep(0.1)
-        assert rung == []
-    await asyncio.sleep(0.15)
-    assert rung == [1]
+    async def ring(self) -> None:
+        self.times += 1
+        self.heard.set()
 
 
-async def test_a_new_use_starts_the_wait_anew_and_stop_ends_it() -> None:
-    rung: list[int] = []
+async def test_it_rings_once() -> None:
+    rung = Rung()
+    timer = IdleTimer(0.01, rung.ring)
+    timer.start()
+    timer.start()
+    await rung.heard.wait()
+    await asyncio.sleep(0.05)
+    assert rung.times == 1
 
-    async def unload() -> None:
-        rung.append(1)
 
-    timer = IdleTimer(0.2, unload)
-    for _ in range(3):
-        with timer.busy():
-            pass
-        await asyncio.sleep(0.1)
+async def test_stop_ends_the_wait_and_start_begins_it_anew() -> None:
+    rung, other = Rung(), Rung()
+    timer, clock = IdleTimer(0.05, rung.ring), IdleTimer(0.2, other.ring)
+    clock.start()
+    timer.start()
     timer.stop()
-    await asyncio.sleep(0.3)
-    assert rung == []
+    await other.heard.wait()
+    assert rung.times == 0
+    timer.start()
+    await rung.heard.wait()
+    assert rung.times == 1

@@ -28,8 +28,8 @@ async def put(client: httpx.AsyncClient, data: bytes, name: str = "file") -> str
     answer = await client.post("/api/v1/files", content=data, params={"name": name})
     assert answer.status_code == 201, answer.text
     kept = answer.json()
-    assert kept["id"] == hashlib.sha256(data).hexdigest()
-    return str(kept["id"])
+    assert kept["blob"] == hashlib.sha256(data).hexdigest()
+    return str(kept["blob"])
 
 
 async def test_a_file_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
@@ -46,7 +46,7 @@ async def test_a_form_with_a_file_is_the_same(client: httpx.AsyncClient) -> None
     form: list[tuple[str, Any]] = [("note", (None, b"hello")), ("file", ("fox.png", data, "text/html"))]
     kept = (await client.post("/api/v1/files", files=form)).json()
     assert kept == {
-        "id": hashlib.sha256(data).hexdigest(),
+        "blob": hashlib.sha256(data).hexdigest(),
         "name": "fox.png",
         "media_type": "image/png",
         "size_bytes": len(data),
@@ -229,5 +229,5 @@ async def test_what_is_no_picture_or_a_bomb_has_no_thumbnail(client: httpx.Async
 async def test_information_says_what_a_file_is(client: httpx.AsyncClient) -> None:
     digest = await put(client, b"{}")
     said = (await client.get(f"/api/v1/files/{digest}/information", params={"name": "a.json"})).json()
-    assert said == {"id": digest, "name": "a.json", "media_type": "application/json", "size_bytes": 2}
+    assert said == {"blob": digest, "name": "a.json", "media_type": "application/json", "size_bytes": 2}
     assert json.loads((await client.get(f"/api/v1/files/{digest}")).content) == {}

@@ -12,7 +12,7 @@ import pytest
 
 from gesso.app import App
 from tests.server.models import add_echo
-from tests.server.routers.test_files import png, put
+from tests.server.routers.test_files import png
 
 PICTURE = "data:image/png;base64," + base64.b64encode(png()).decode()
 ASKED = {"model": "echo", "inputs": {"image": PICTURE, "text": "snow"}}
@@ -73,11 +73,10 @@ async def test_a_job_goes_its_way(client: httpx.AsyncClient) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("echo")
 async def test_files_that_were_sent_before_are_inputs(client: httpx.AsyncClient) -> None:
-    digest = await put(client, png())
-    job = await submit(client, inputs={"image": {"file": digest, "name": "fox.png"}, "data": {"file": "plain JSON"}})
-    assert job["inputs"]["image"]["blob"] == digest
-    assert job["inputs"]["image"]["name"] == "fox.png"
-    assert job["inputs"]["data"] == {"file": "plain JSON"}
+    kept = (await client.post("/api/v1/files", content=png(), params={"name": "fox.png"})).json()
+    job = await submit(client, inputs={"image": kept, "data": {"url": "plain JSON"}})
+    assert job["inputs"]["image"] == kept
+    assert job["inputs"]["data"] == {"url": "plain JSON"}
     assert (await done(client, job))["status"] == "succeeded"
 
 
@@ -141,18 +140,16 @@ async def test_a_wrong_input_is_said_where_it_is(client: httpx.AsyncClient, inpu
 @pytest.mark.parametrize(
     "reference",
     [
-        {"file": "x"},
-        {"file": "0" * 64},
-        {"file": "../../gesso.db"},
-        {"file": ""},
+        {"blob": "0" * 64},
+        {"blob": ""},
         {"blob": "x"},
         {"blob": "../../gesso.db"},
         {"blob": 5},
         {"blob": "0" * 64, "name": 5},
-        {"file": "0" * 64, "name": {}},
+        {"blob": "0" * 64, "name": {}},
         {"files": {"a": 5}},
         {"path": "/etc/passwd"},
-        [{"file": "0" * 64}],
+        [{"blob": "0" * 64}],
     ],
 )
 async def test_a_reference_to_nothing_is_refused(client: httpx.AsyncClient, reference: Any) -> None:

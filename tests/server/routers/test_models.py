@@ -6,6 +6,9 @@ import httpx
 import pytest
 
 from gesso.app import App
+from gesso.errors import InstallError
+from gesso.runtime.host.environment import Environment, Environments, Report
+from gesso.spec.model import Requirements
 from tests.server.models import TOML, add_echo
 from tests.server.routers.test_files import SVG, png
 
@@ -72,10 +75,59 @@ async def test_examples_are_ready_to_be_sent(app: App, client: httpx.AsyncClient
     folder = add_echo(app, tmp_path / "echo")
     (folder / "gesso.toml").write_text(TOML.replace("[[examples]]", '[[examples]]\nimage = "package:numpy/version.py"'))
     examples = (await client.get("/api/v1/models/echo/examples")).json()["examples"]
-    assert examples[0]["text"] if "text" in examples[0] else examples[0]["inputs"]["text"] == "an example"
+    assert examples[0]["inputs"]["text"] == "an example"
     image = examples[0]["inputs"]["image"]
     assert image["name"] == "version.py"
     assert (await client.get(f"/api/v1/files/{image['blob']}")).status_code == 200
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> list[Requirements]:
+    """What somebody had installed; nothing really is."""
+    asked: list[Requirements] = []
+
+    async def make(environments: Environments, requirements: Requirements, *, report: Report) -> Environment:
+        asked.append(requirements)
+        raise InstallError("There is no such package.")
+
+    monkeypatch.setattr(Environments, "prepare", make)
+    return asked
+
+
+NEEDY = "dependencies = ['a-package-that-nobody-has']\n" + TOML.replace(
+    "[[examples]]", '[[examples]]\ntext = "alone"\n[[examples]]\nimage = "package:a/b.png"'
+)
+
+
+async def test_whoever_only_looks_has_nothing_installed(
+    app: App, client: httpx.AsyncClient, tmp_path: Path, *, installed: list[Requirements]
+) -> None:
+    (add_echo(app, tmp_path / "echo") / "gesso.toml").write_text(NEEDY)
+    shown = (await client.get("/api/v1/models/echo")).json()
+    assert (shown["spec"], shown["problem"]["code"]) == (None, "not_prepared")
+    examples = (await client.get("/api/v1/models/echo/examples")).json()
+    assert examples == {"examples": [{"inputs": {"text": "alone"}}], "is_prepared": False}
+    assert (await client.get("/api/v1/models/echo/preview")).status_code == 404
+    assert (await client.get("/api/v1/models")).status_code == 200
+    assert installed == []
+    prepared = await client.post("/api/v1/models/echo/prepare")
+    assert (prepared.status_code, prepared.json()["code"]) == (422, "install")
+    assert [needs.dependencies for needs in installed] == [("a-package-that-nobody-has",)]
+
+
+async def test_a_model_that_was_prepared_has_its_spec(app: App, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    add_echo(app, tmp_path / "echo")
+    assert (await client.post("/api/v1/models/echo/prepare")).json()["spec"]["name"] == "echo"
+    assert (await client.get("/api/v1/models/echo")).json()["spec"]["name"] == "echo"
+    assert (await client.get("/api/v1/models/echo/examples")).json()["is_prepared"] is True
+
+
+async def test_a_stranger_is_not_prepared(
+    app: App, client: httpx.AsyncClient, tmp_path: Path, *, installed: list[Requirements]
+) -> None:
+    (add_echo(app, tmp_path / "echo", is_trusted=False) / "gesso.toml").write_text(NEEDY)
+    assert (await client.post("/api/v1/models/echo/prepare")).status_code == 403
+    assert installed == []
 
 
 async def test_an_example_of_a_stranger_runs_nothing(app: App, client: httpx.AsyncClient, tmp_path: Path) -> None:

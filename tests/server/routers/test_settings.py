@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from gesso.settings import load
+from gesso.app import App
+from gesso.errors import FetchError
+from gesso.settings import AFTER_RESTART, Settings, load
 
 
 async def test_settings_are_shown(client: httpx.AsyncClient, home: Path) -> None:
@@ -27,6 +30,22 @@ async def test_a_change_holds_at_once_and_for_the_future_and_keeps_the_rest(
     assert load().threads == 3
 
 
+async def test_offline_shuts_the_door_at_once_and_opens_it_again(app: App, client: httpx.AsyncClient) -> None:
+    for is_offline in (True, False, True):
+        shown = (await client.patch("/api/v1/settings", json={"offline": is_offline})).json()
+        assert shown["offline"] is is_offline
+        assert "offline" not in shown["after_restart"]
+        with pytest.raises(FetchError) if is_offline else contextlib.nullcontext():
+            app.door.check("a test")
+
+
+async def test_what_takes_effect_later_says_so(client: httpx.AsyncClient) -> None:
+    shown = (await client.patch("/api/v1/settings", json={"threads": 1, "idle_unload_s": 5.5})).json()
+    assert (shown["threads"], shown["idle_unload_s"]) == (1, 5.5)
+    assert {"threads", "idle_unload_s"} < set(shown["after_restart"]) <= set(shown)
+    assert (load().threads, load().idle_unload_s) == (1, 5.5)
+
+
 async def test_what_the_environment_says_cannot_be_changed(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,6 +64,11 @@ async def test_what_the_environment_says_cannot_be_changed(
         {"fetch_private": True},
         {"constraints": "/etc/passwd"},
         {"installer": "uv"},
+        {"offline": "yes"},
+        {"offline": 1},
+        {"threads": 0},
+        {"threads": True},
+        {"idle_unload_s": 0},
         {"upload_limit_bytes": 0},
         {"upload_limit_bytes": "5"},
         {"upload_limit_bytes": 1e300},
@@ -72,3 +96,7 @@ async def test_a_broken_file_is_said_and_left_as_it_is(client: httpx.AsyncClient
     assert answer.status_code == 422
     assert "settings.toml" in answer.json()["message"]
     assert (home / "settings.toml").read_text() == "threads = ["
+
+
+def test_every_name_of_a_setting_that_waits_is_a_setting() -> None:
+    assert set(Settings.model_fields) > AFTER_RESTART

@@ -28,12 +28,12 @@ import psutil
 
 from gesso.errors import FetchError, InputError
 from gesso.net.door import Door
-from gesso.registry import record
 from gesso.registry.alone import alone
 from gesso.registry.git.fetching import Fetching, Report
 from gesso.registry.git.program import Git, RunProgram
 from gesso.registry.git.reference import GitReference
 from gesso.spec.runnable import Progress
+from gesso.storage import record
 
 _SCRATCH: Final = ".fetching-"
 

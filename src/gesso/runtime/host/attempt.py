@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 from gesso.errors import GessoError, InputError
 from gesso.messages.to_host import Done, Logged, PartMade, PreviewMade, ProgressMade, ToHost
 from gesso.messages.to_worker import Cancel, Run
+from gesso.runtime.host.order import Order
 from gesso.runtime.host.scratch import remove_after
 from gesso.runtime.host.worker import WorkerProcess
-from gesso.spec.model import Command
-from gesso.spec.runnable import MAX_SEED, Event, Log, Part, Preview, Progress, Result
+from gesso.spec.runnable import Event, Log, Part, Preview, Progress, Result
 from gesso.types import catalogue
 
 Report: TypeAlias = Callable[[Event], None]
@@ -27,27 +25,18 @@ Pace: TypeAlias = Callable[[], Awaitable[None]]
 """Waits until whoever reads the news is ready for more."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """A request whose inputs are checked and whose seed is known. `began` is when it came (`time.perf_counter`)."""
-
-    command: Command
-    values: Mapping[str, Any]
-    seed: int
-    session: str | None
-    began: float
-
-
 class Attempt:
-    """Carries out an order in a worker. Used as a context manager: the worker's answers are heard inside it.
+    """Carries out an order in a worker, which hears of it when somebody sends it `asked`.
 
-    `setup_s` is how long the order waited for the worker to get ready, `scratch` the folder under which the run gets
-    one of its own. Making it raises `InputError` if the inputs do not fit into memory.
+    The worker's answers are kept from the beginning, until `close`. `queue_s` is how long the order has waited for its
+    turn, and `setup_s` how long for the worker to get ready. `scratch` is the folder under which the run gets one of
+    its own. Making it raises `InputError` if the inputs do not fit into memory.
     """
 
-    def __init__(self, worker: WorkerProcess, order: Order, *, setup_s: float, scratch: Path) -> None:
+    def __init__(self, worker: WorkerProcess, order: Order, *, queue_s: float, setup_s: float, scratch: Path) -> None:
         self._worker = worker
         self._order = order
+        self._queue_s = queue_s
         self._setup_s = setup_s
         self._outputs: Mapping[str, Any] = {}
         number = worker.next_run()
@@ -59,32 +48,40 @@ class Attempt:
             session=order.session,
             scratch=str(scratch / f"{worker.process_id}-{number}"),
         )
-
-    def __enter__(self) -> Self:
         self._listening = contextlib.ExitStack()
-        self._answers = self._listening.enter_context(self._worker.answers(self.asked.run))
-        return self
+        self._answers = self._listening.enter_context(worker.answers(number))
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Hear no more, and remove what the run has left in its folder, but for the outputs that are still held."""
         self._listening.close()
         remove_after(self._outputs, Path(self.asked.scratch))
 
-    async def follow(self, report: Report, *, cancel_grace_s: float, pace: Pace) -> Result:
-        """Pass on the news until the run ends. Raises its error; a cancel of this task cancels the run.
+    async def follow(self, report: Report, *, pace: Pace) -> Result:
+        """Pass on the news until the run ends. Raises its error.
 
-        A canceled run gets `cancel_grace_s` seconds to stop by itself, then its worker's process is ended. `pace` is
-        awaited after each piece of news, so that a slow reader slows the model and fills no memory.
+        `pace` is awaited after each piece of news, so that a slow reader slows the model and fills no memory.
         """
-        try:
-            async for message in self._worker.news(self._answers):
-                if isinstance(message, Done):
-                    return self._result(message)
-                relay(message, self._worker, report=report)
-                await pace()
-        except asyncio.CancelledError:
-            await self._cancel(cancel_grace_s)
-            raise
+        async for message in self._worker.news(self._answers):
+            if isinstance(message, Done):
+                return self._result(message)
+            relay(message, self._worker, report=report)
+            await pace()
         raise AssertionError("a run ends with Done or an error")
+
+    def cancel(self) -> None:
+        """Tell the worker that nobody wants this run any more."""
+        self._worker.send(Cancel(self.asked.run))
+
+    async def end(self, grace_s: float) -> None:
+        """Wait until a run that was canceled has ended; after `grace_s` seconds its worker's process is."""
+        try:
+            async with asyncio.timeout(grace_s):
+                async for message in self._worker.news(self._answers):
+                    self._worker.pass_over(message)
+        except TimeoutError:
+            await self._worker.kill()
+        except GessoError:
+            pass  # it stopped: canceled, or failed by itself
 
     def _pack(self) -> dict[str, Any]:
         types = {port.name: port.data_type for port in self._order.command.inputs}
@@ -104,31 +101,12 @@ class Attempt:
         return Result(
             outputs,
             self._order.seed,
+            queue_s=self._queue_s,
             setup_s=self._setup_s,
             run_s=done.run_s,
             total_s=time.perf_counter() - self._order.began,
             versions=self._worker.versions,
         )
-
-    async def _cancel(self, grace_s: float) -> None:
-        self._worker.send(Cancel(self.asked.run))
-        try:
-            async with asyncio.timeout(grace_s):
-                async for message in self._worker.news(self._answers):
-                    self._worker.pass_over(message)
-        except TimeoutError:
-            await self._worker.kill()
-        except GessoError:
-            pass  # it stopped: canceled, or failed by itself
-
-
-def check_seed(seed: int | None) -> int:
-    """Return the seed, or draw one; one out of range raises `InputError`."""
-    if seed is None:
-        return secrets.randbelow(MAX_SEED + 1)
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
-        raise InputError(f"a whole number from 0 to {MAX_SEED}", repr(seed), where="seed")
-    return seed
 
 
 def relay(message: ToHost, worker: WorkerProcess, *, report: Report) -> None:

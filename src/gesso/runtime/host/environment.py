@@ -29,7 +29,6 @@ from filelock import FileLock, Timeout
 
 from gesso.errors import SettingsError
 from gesso.net.door import Door
-from gesso.registry import record
 from gesso.registry.alone import alone
 from gesso.runtime.host import guarded, interpreter
 from gesso.runtime.host.install_news import Narrator, explain
@@ -38,6 +37,7 @@ from gesso.runtime.host.interpreter import Interpreter
 from gesso.runtime.host.requirements import Needs, read_needs
 from gesso.spec.model import Requirements
 from gesso.spec.runnable import Log, Progress
+from gesso.storage import record
 
 Report: TypeAlias = Callable[[Progress | Log], None]
 """Takes the news of an installation as it happens."""
@@ -113,9 +113,7 @@ class Environments:
         needs = read_needs(requirements)
         if needs.are_met_here:
             return Environment(python=Path(sys.executable), digest="", is_own=False, folder=Path(sys.prefix))
-        python = await asyncio.to_thread(interpreter.find, needs.python)
-        digest = needs.digest(python, self._read_constraints())
-        home = self._folder / digest[:_NAME_LENGTH]
+        python, digest, home = await self._place(needs)
         if ready := _ready(home, digest):
             return ready
         waiting = Progress(0.0, "Waiting: somebody else is making this environment just now")
@@ -126,6 +124,14 @@ class Environments:
                 )
         except OSError as error:
             raise explain(str(error), f"{error}.") from error
+
+    async def has(self, requirements: Requirements) -> bool:
+        """Say whether `prepare` would find an environment, and have nothing to make. Raises the same."""
+        needs = read_needs(requirements)
+        if needs.are_met_here:
+            return True
+        _, digest, home = await self._place(needs)
+        return _ready(home, digest) is not None
 
     def ready(self) -> list[Environment]:
         """Return the environments that are there and whole."""
@@ -141,6 +147,12 @@ class Environments:
             if ready is None or ready.digest not in keep:
                 with contextlib.suppress(Timeout), _lock(home).acquire(blocking=False):
                     _remove(home)
+
+    async def _place(self, needs: Needs) -> tuple[Interpreter, str, Path]:
+        """Return the interpreter that is used, the digest of the declaration, and where its environment lies."""
+        python = await asyncio.to_thread(interpreter.find, needs.python)
+        digest = needs.digest(python, self._read_constraints())
+        return python, digest, self._folder / digest[:_NAME_LENGTH]
 
     def _homes(self) -> list[Path]:
         return sorted(path for path in self._folder.glob("*") if path.is_dir())

@@ -19,6 +19,8 @@ _BOOTSTRAP: Final = _PACKAGE / "runtime" / "worker" / "bootstrap.py"
 
 _NOT_FOR_WORKERS: Final = frozenset({"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"})
 
+_THREAD_COUNTS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
 
 @dataclass(frozen=True)
 class Launched:
@@ -46,10 +48,12 @@ class Launched:
 def worker_variables(scratch: Path, threads: int) -> dict[str, str]:
     """Return the environment variables of a worker that may use `threads` threads.
 
-    OpenMP's threads wait passively: spinning ones make workers that stand side by side many times slower. What a model
-    leaves among its temporary files goes with the folder `scratch`.
+    Threads that wait for each other sleep (GNU's and Intel's OpenMP each have a word of their own for it): spinning
+    ones make workers that stand side by side many times slower. What a model leaves among its temporary files goes with
+    the folder `scratch`.
     """
-    ours = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    counts = dict.fromkeys(_THREAD_COUNTS, str(threads))
+    ours = counts | {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     return ours | child_variables(_NOT_FOR_WORKERS, temporary)  # a person's own setting of threads goes first
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from gesso.errors import GessoError
-from gesso.messages.to_worker import Batch, EndSession, Load
+from gesso.messages.to_worker import Load
 from gesso.registry.manifest import Manifest
 from gesso.registry.weights import WeightsFolder
-from gesso.runtime.host.attempt import Attempt, Order, Pace, Report, check_seed, relay
+from gesso.runtime.host.attempt import Pace, Report, relay
+from gesso.runtime.host.budget import Budget
+from gesso.runtime.host.crew import CrewRules
 from gesso.runtime.host.environment import Environments
-from gesso.runtime.host.idle import IdleTimer
+from gesso.runtime.host.order import Order, take_order
+from gesso.runtime.host.pool import Pool, PoolFigures
 from gesso.runtime.host.requirements import read_needs
+from gesso.runtime.host.size import PoolSize
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Progress, Request, Result
@@ -26,7 +27,8 @@ from gesso.spec.runnable import Event, Progress, Request, Result
 _END: Final = None
 _WAITING_EVENTS: Final = 64
 """So many events wait for whoever reads them; then the worker waits."""
-_T = TypeVar("_T")
+_USUAL_BYTES: Final = 200 * 2**20
+"""What a worker is expected to take whose model does not say it, until it was seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +50,9 @@ class WorkerSettings:
 class WorkerModel:
     """A model that runs in a process of its own, in its own environment.
 
-    The worker is started by the first run and kept until nobody has used it for a while; a run that finds none, or a
-    dead one, starts another. Synchronous commands run one after the other, asynchronous ones side by side. `options`
-    are those of the model's `setup` (wire form).
+    A worker is started by the first run and kept until nobody has used it for a while; a run that finds none, or a dead
+    one, starts another. Synchronous commands run one after the other in each worker, asynchronous ones side by side.
+    `options` are those of the model's `setup` (wire form).
     """
 
     spec: ModelSpec
@@ -58,14 +60,26 @@ class WorkerModel:
     environments: Environments
     weights: WeightsFolder
     settings: WorkerSettings
+    budget: Budget
+    size: PoolSize = field(default_factory=PoolSize)
     options: Mapping[str, Any] = field(default_factory=dict)
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        self._worker: WorkerProcess | None = None
-        self._turn = asyncio.Lock()
-        self._starting = asyncio.Lock()
-        self._idle = IdleTimer(self.settings.idle_unload_s, self.close)
+        rules = CrewRules(
+            size=self.size,
+            needed_bytes=self.spec.card.memory_mb * 2**20 or _USUAL_BYTES,
+            idle_unload_s=self.settings.idle_unload_s,
+        )
+        self._pool = Pool(
+            self.spec.name,
+            launch=self._start,
+            rules=rules,
+            budget=self.budget,
+            scratch=self.settings.scratch,
+            cancel_grace_s=self.settings.cancel_grace_s,
+        )
+        self._in_order = asyncio.Lock()
 
     async def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run once; see `Runnable`. Closing the iteration cancels the run."""
@@ -86,92 +100,71 @@ class WorkerModel:
             await asyncio.wait([work])
 
     async def run_batch(self, requests: Sequence[Request], report: Report) -> list[Result | GessoError]:
-        """Run several requests for one command (the first request's) as a single call of the model's `_batch`.
+        """Run several requests together; those for one command that can batch go in as few calls as may be.
 
         Returns a result or an error for each, in order. Canceling the task cancels all of them.
         """
-        orders = [_or_error(partial(self._order, request)) for request in requests]
-        async with self._turn:
-            with self._idle.busy():
-                return await self._run_together(orders, report)
-
-    async def _run_together(self, orders: Sequence[Order | GessoError], report: Report) -> list[Result | GessoError]:
-        worker, setup_s = await self._ready(report)
-        with contextlib.ExitStack() as listening:
-            attempts = [
-                order
-                if isinstance(order, GessoError)
-                else _or_error(partial(self._attempt, worker, order, setup_s=setup_s))
-                for order in orders
-            ]
-            made = [listening.enter_context(attempt) for attempt in attempts if isinstance(attempt, Attempt)]
-            worker.send(Batch([attempt.asked for attempt in made]))
-            return [
-                attempt if isinstance(attempt, GessoError) else await self._outcome(attempt, report)
-                for attempt in attempts
-            ]
+        orders = await asyncio.gather(*(self._order_or_error(request) for request in requests))
+        return await asyncio.gather(*(self._outcome(order, report) for order in orders))
 
     async def prepare(self, report: Report) -> None:
         """Get a worker ready without running anything."""
-        with self._idle.busy():
-            await self._ready(report)
+        await self._pool.prepare(report)
+
+    def keep_ready(self) -> None:
+        """Start the workers that are always to be there, without waiting for them."""
+        self._pool.keep_ready()
 
     def end_session(self, session: str) -> None:
         """Have the worker forget what it remembers of a session."""
-        if self._worker is not None:
-            self._worker.send(EndSession(session))
+        self._pool.end_session(session)
+
+    @property
+    def workers(self) -> Sequence[WorkerProcess]:
+        """The processes that are ready."""
+        return self._pool.workers
+
+    def figures(self) -> PoolFigures:
+        """Return how its workers stand."""
+        return self._pool.figures()
 
     async def close(self) -> None:
-        """End the worker. A later run starts another."""
-        self._idle.stop()
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.stop()
-
-    def _order(self, request: Request) -> Order:
-        began = time.perf_counter()
-        command = self.spec.command(request.command)
-        values = command.coerce(request.inputs)
-        return Order(
-            command=command, values=values, seed=check_seed(request.seed), session=request.session, began=began
-        )
-
-    def _attempt(self, worker: WorkerProcess, order: Order, *, setup_s: float) -> Attempt:
-        return Attempt(worker, order, setup_s=setup_s, scratch=self.settings.scratch)
+        """End the workers. A later run starts another."""
+        await self._pool.close()
 
     async def _run(self, request: Request, report: Report, *, pace: Pace) -> None:
-        order = self._order(request)
-        async with contextlib.AsyncExitStack() as turn:
-            turn.enter_context(self._idle.busy())
-            if not order.command.is_async:
-                await turn.enter_async_context(self._turn)
-            worker, setup_s = await self._ready(report)
-            with self._attempt(worker, order, setup_s=setup_s) as attempt:
-                worker.send(attempt.asked)
-                result = await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s, pace=pace)
-        report(result)
+        if request.session is None:
+            order = await take_order(self.spec, request)
+        else:
+            async with self._in_order:  # frames of a stream must not overtake each other
+                order = await take_order(self.spec, request)
+        report(await self._pool.run(order, report, pace=pace))
 
-    async def _outcome(self, attempt: Attempt, report: Report) -> Result | GessoError:
+    @property
+    def _threads(self) -> int:
+        """How many threads each worker gets: those that may work side by side share the processors."""
+        return max(1, self.settings.threads // self.size.max)
+
+    async def _order_or_error(self, request: Request) -> Order | GessoError:
         try:
-            return await attempt.follow(report, cancel_grace_s=self.settings.cancel_grace_s, pace=_at_once)
+            return await take_order(self.spec, request)
         except GessoError as error:
             return error
 
-    async def _ready(self, report: Report) -> tuple[WorkerProcess, float]:
-        """Return a worker that has the model loaded, and how long it took to get it (0 if it was there)."""
-        async with self._starting:
-            if self._worker is not None and self._worker.is_alive:
-                return self._worker, 0.0
-            began = time.perf_counter()
-            self._worker = await self._start(report)
-            return self._worker, time.perf_counter() - began
+    async def _outcome(self, order: Order | GessoError, report: Report) -> Result | GessoError:
+        if isinstance(order, GessoError):
+            return order
+        try:
+            return await self._pool.run(order, report, pace=_at_once)
+        except GessoError as error:
+            return error
 
     async def _start(self, report: Report) -> WorkerProcess:
         environment = await self.environments.prepare(self.manifest.requirements, report=report)
         weights = await self.weights.prepare(self.manifest.weights, report=report)
         report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))
         worker = await WorkerProcess.start(
-            environment.python, self.settings.scratch, threads=self.settings.threads, cwd=self.manifest.folder
+            environment.python, self.settings.scratch, threads=self._threads, cwd=self.manifest.folder
         )
         asked = Load(
             str(self.manifest.entry),
@@ -192,11 +185,3 @@ class WorkerModel:
 
 async def _at_once() -> None:
     """Go on at once: nobody reads a batch's news as they come."""
-
-
-def _or_error(make: Callable[[], _T]) -> _T | GessoError:
-    """Return what `make` returns, or the error of ours that it raises: one of a batch fails by itself."""
-    try:
-        return make()
-    except GessoError as error:
-        return error

@@ -63,6 +63,7 @@ class WorkerProcess:
         self._ended: GessoError | None = None
         self._next_run = SETUP
         self.versions: Mapping[str, str] = {}  # of Python and the model's libraries, once it is loaded
+        self.was_killed = False  # by us, and not by what the model did
         self.slots = SlotWriter(launched.from_host)
         self._lent = SlotReader(launched.to_host, self._unread.append)
         self._listening = self._loop.create_task(self._listen())
@@ -85,6 +86,11 @@ class WorkerProcess:
     def is_alive(self) -> bool:
         """Whether the process can still take requests."""
         return self._ended is None
+
+    @property
+    def ended(self) -> asyncio.Task[None]:
+        """Is done when the process has ended, however it came to it."""
+        return self._listening
 
     @property
     def process_id(self) -> int:
@@ -176,10 +182,8 @@ class WorkerProcess:
         try:
             data = frame(self._encoder.encode(message))
         except FrameTooLongError as error:
-            self._take_back(message)
-            raise InputError(
-                f"texts and data of at most {MAX_MESSAGE_BYTES // 2**20} MB in all", str(error), hint="Send a file."
-            ) from error
+            self._too_long(message, error)
+            return
         offsets = self._take_unread()
         if offsets:
             data = frame(self._encoder.encode(Release(offsets))) + data
@@ -188,10 +192,21 @@ class WorkerProcess:
     def _take_unread(self) -> list[int]:
         return [self._unread.popleft() for _ in range(len(self._unread))]
 
-    def _take_back(self, message: ToWorker) -> None:
-        for run in message.runs if isinstance(message, Batch) else [message]:
-            if isinstance(run, Run):
-                packing.take_back(run.inputs, slots=self.slots)
+    def _too_long(self, message: ToWorker, error: FrameTooLongError) -> None:
+        """Send a batch in parts; a run that is too long by itself fails."""
+        if isinstance(message, Batch) and len(message.runs) > 1:
+            middle = len(message.runs) // 2
+            self.send(Batch(message.runs[:middle]))
+            self.send(Batch(message.runs[middle:]))
+            return
+        refused = InputError(
+            f"texts and data of at most {MAX_MESSAGE_BYTES // 2**20} MB in all", str(error), hint="Send a file."
+        )
+        run = message.runs[0] if isinstance(message, Batch) else message
+        if not isinstance(run, Run):
+            raise refused from error
+        packing.take_back(run.inputs, slots=self.slots)
+        self._answers[run.run].put_nowait(refused)
 
     async def _listen(self) -> None:
         printing = self._loop.create_task(self._read_prints())
@@ -267,6 +282,7 @@ class WorkerProcess:
 
     async def kill(self) -> None:
         """End the worker and everything that came from it, and wait until it is so."""
+        self.was_killed = True
         self._launched.program.end()
         await asyncio.wait([self._listening])
 
@@ -276,6 +292,8 @@ class WorkerProcess:
             while queue.full():
                 self.pass_over(queue.get_nowait())
             queue.put_nowait(reason)
+        self.slots.close()
+        self._lent.close()
         self._launched.close()
 
     def _epitaph(self, code: int) -> WorkerDiedError:

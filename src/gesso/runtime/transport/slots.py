@@ -8,6 +8,7 @@ are cut from segments, because each mapping costs a file handle.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import mmap
 import threading
 import weakref
@@ -88,6 +89,13 @@ class SlotWriter:
                 self._warm_bytes += capacity
             bisect.insort(self._free, (capacity, offset))
 
+    def close(self) -> None:
+        """Map nothing any more; nothing can be written after that."""
+        with self._lock:
+            for segment in self._segments:
+                segment.mapped.close()
+            self._segments.clear()
+
     def _take(self, capacity: int) -> int:
         found = bisect.bisect_left(self._free, (capacity, 0))
         if found == len(self._free) or self._free[found][0] > 2 * capacity:
@@ -134,6 +142,13 @@ class SlotReader:
         lease = np.frombuffer(self._mapped[slot.segment], dtype=np.uint8, count=slot.size, offset=inside)
         weakref.finalize(lease, self._on_release, slot.offset).atexit = False
         return lease.data
+
+    def close(self) -> None:
+        """Map nothing any more, but for what somebody still looks at: that goes with the last look."""
+        for mapped in self._mapped.values():
+            with contextlib.suppress(BufferError):
+                mapped.close()
+        self._mapped.clear()
 
     def pass_over(self, slot: Slot) -> None:
         """Give a slot back without having looked at it."""

@@ -27,9 +27,10 @@ from gesso.runtime.transport.frames import FrameTooLongError
 from gesso.runtime.worker import invoke
 from gesso.runtime.worker.channel import Channel
 from gesso.runtime.worker.device import find_device
+from gesso.runtime.worker.interrupt import Interrupt
 from gesso.runtime.worker.loading import load_class, own_traceback
 from gesso.runtime.worker.prints import PrintedLines
-from gesso.runtime.worker.run import WorkerRun
+from gesso.runtime.worker.run import BatchRun, WorkerRun
 from gesso.runtime.worker.seeding import seed_libraries
 from gesso.runtime.worker.texts import clean, said_by
 from gesso.runtime.worker.versions import versions_of
@@ -55,6 +56,7 @@ class Worker:
         self._canceled: set[int] = set()  # runs canceled while they still waited in the queue
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._interrupt = Interrupt()
         self._sessions = invoke.Sessions()
         self._model = Model()
         self._bindings: dict[str, Binding] = {}
@@ -95,6 +97,7 @@ class Worker:
             self._runs[run].is_canceled = True
         if run in self._tasks and self._loop is not None:
             self._loop.call_soon_threadsafe(self._tasks[run].cancel)
+        self._interrupt.fire()
 
     # -- doing (main thread) ------------------------------------------------------------------------------------------
 
@@ -158,7 +161,7 @@ class Worker:
         try:
             run, binding, arguments = self._begin(asked)
             began = time.perf_counter()
-            with context.running(run):
+            with context.running(run), self._interrupt.breakable(lambda: run.is_canceled):
                 outputs = invoke.call(self._model, binding, arguments=arguments, on_part=run.part)
                 _finish_prints()
             del arguments  # so that the inputs' slots go back with the result
@@ -174,7 +177,8 @@ class Worker:
                 if binding.command.is_async:
                     outputs = await invoke.call_async(self._model, binding, arguments=arguments, on_part=run.part)
                 else:
-                    outputs = invoke.call(self._model, binding, arguments=arguments, on_part=run.part)
+                    with self._interrupt.breakable(lambda: run.is_canceled):
+                        outputs = invoke.call(self._model, binding, arguments=arguments, on_part=run.part)
             del arguments
             self._done(asked, binding, outputs=outputs, run_s=time.perf_counter() - began)
         except _ANYTHING as error:
@@ -191,8 +195,9 @@ class Worker:
         if not begun:
             return
         began = time.perf_counter()
+        together = BatchRun([self._runs[each.run] for each, _, _ in begun])
         try:
-            with context.running(self._runs[begun[0][0].run]):
+            with context.running(together), self._interrupt.breakable(lambda: together.is_canceled):
                 results = invoke.call_batch(self._model, begun[0][1], requests=[arguments for _, _, arguments in begun])
                 _finish_prints()
         except _ANYTHING as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,36 @@ class WorkerRun:
         """Send a part of a streaming output."""
         packed = self._channel.pack(port.data_type, value)
         self._channel.send(PartMade(self._run, port.name, port.type, port.constraints, packed))
+
+
+class BatchRun:
+    """A `RunContext` for several runs in one call of the model: seed, folder and log are the first one's.
+
+    It is canceled when all of them are: while one of them is wanted, the call goes on.
+    """
+
+    def __init__(self, runs: Sequence[WorkerRun]) -> None:
+        self._runs = runs
+        self.seed = runs[0].seed
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether nobody wants any of them."""
+        return all(run.is_canceled for run in self._runs)
+
+    @property
+    def scratch(self) -> Path:
+        """The folder of the first."""
+        return self._runs[0].scratch
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Tell everybody how far the call is."""
+        for run in self._runs:
+            run.progress(fraction, text)
+
+    def log(self, text: str, level: str) -> None:
+        """Write into the log of the first."""
+        self._runs[0].log(text, level)
+
+    def preview(self, value: Any, output: str) -> None:
+        """Do nothing: whose picture it is, nobody can say."""

@@ -12,8 +12,8 @@ from fastapi.responses import FileResponse
 from gesso.server.bodies import body_of, gathered
 from gesso.server.multipart import first_file
 from gesso.server.rooms import House
-from gesso.server.schemas.file import File
 from gesso.server.serving import check_range, serve_file
+from gesso.storage.blobs import BlobReference
 
 router = APIRouter(prefix="/files", tags=["files"])
 """`/files`."""
@@ -43,8 +43,13 @@ class ThumbnailSize(IntEnum):
 
 
 @router.post("", status_code=201, openapi_extra=_BODY)
-async def upload_file(request: Request, house: House, *, name: Annotated[str, Query(max_length=500)] = "file") -> File:
-    """Keep a file: its bytes as the body, or a form with one file. It goes to the disk as it comes."""
+async def upload_file(
+    request: Request, house: House, *, name: Annotated[str, Query(max_length=500)] = "file"
+) -> BlobReference:
+    """Keep a file: its bytes as the body, or a form with one file. It goes to the disk as it comes.
+
+    What this answers is good as an input of a job. A file that no job refers to goes after a day.
+    """
     body = body_of(request, limit_bytes=house.app.settings.upload_limit_bytes)
     kind = request.headers.get("content-type", "")
     if kind.lower().startswith("multipart/form-data"):
@@ -52,12 +57,12 @@ async def upload_file(request: Request, house: House, *, name: Annotated[str, Qu
     with house.app.blobs.writer() as writer:
         async for piece in gathered(body):
             await asyncio.to_thread(writer.write, piece)
-        return File.of(await asyncio.to_thread(writer.finish, name))
+        return await asyncio.to_thread(writer.finish, name)
 
 
-@router.get("/{file_id}", response_class=FileResponse, responses=_ANY_FILE)
+@router.get("/{blob}", response_class=FileResponse, responses=_ANY_FILE)
 async def get_file(
-    file_id: str,
+    blob: str,
     house: House,
     *,
     name: Annotated[str, Query(max_length=500, description="What it is called when it is saved.")] = "file",
@@ -65,28 +70,28 @@ async def get_file(
     part: Annotated[str | None, Header(alias="range")] = None,
 ) -> FileResponse:
     """Return a file, or the part of it that `Range` asks for. What a browser could run is never shown, only saved."""
-    kept = await asyncio.to_thread(house.app.blobs.refer, file_id, name)
-    path = await asyncio.to_thread(house.app.blobs.path, file_id)
+    kept = await asyncio.to_thread(house.app.blobs.refer, blob, name)
+    path = await asyncio.to_thread(house.app.blobs.path, blob)
     check_range(part, kept.size_bytes)
-    return serve_file(path, name=kept.name, media_type=kept.media_type, etag=file_id, is_download=is_download)
+    return serve_file(path, name=kept.name, media_type=kept.media_type, etag=blob, is_download=is_download)
 
 
-@router.get("/{file_id}/information")
+@router.get("/{blob}/information")
 async def get_file_information(
-    file_id: str, house: House, *, name: Annotated[str, Query(max_length=500)] = "file"
-) -> File:
+    blob: str, house: House, *, name: Annotated[str, Query(max_length=500)] = "file"
+) -> BlobReference:
     """Say of a file what it is and how large; it is kept for another day."""
-    return File.of(await asyncio.to_thread(house.app.blobs.refer, file_id, name))
+    return await asyncio.to_thread(house.app.blobs.refer, blob, name)
 
 
 @router.get(
-    "/{file_id}/thumbnail",
+    "/{blob}/thumbnail",
     response_class=FileResponse,
     responses={200: {"content": {"image/webp": _BYTES}, "description": "A small picture."}},
 )
 async def get_file_thumbnail(
-    file_id: str, house: House, *, size: Annotated[ThumbnailSize, Query()] = ThumbnailSize.MEDIUM
+    blob: str, house: House, *, size: Annotated[ThumbnailSize, Query()] = ThumbnailSize.MEDIUM
 ) -> FileResponse:
     """Return a small picture of a picture."""
-    path = await house.thumbnails.get(file_id, size)
-    return serve_file(path, name="thumbnail.webp", media_type="image/webp", etag=f"{file_id}-{size.value}")
+    path = await house.thumbnails.get(blob, size)
+    return serve_file(path, name="thumbnail.webp", media_type="image/webp", etag=f"{blob}-{size.value}")

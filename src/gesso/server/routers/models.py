@@ -1,4 +1,4 @@
-"""Models: the directory, one with its spec, its picture, its examples."""
+"""Models: the directory, one with its spec, its picture, its examples. To look at one installs nothing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ from gesso.server.examples import bring_examples
 from gesso.server.inputs import check_name
 from gesso.server.rooms import House
 from gesso.server.schemas.model import ExampleList, Model, ModelList, ModelSummary
+from gesso.server.schemas.problem import Problem
 from gesso.server.serving import serve_file
+from gesso.spec.runnable import Event
 from gesso.storage.media_types import HEAD_BYTES, media_type_of
 
 router = APIRouter(prefix="/models", tags=["models"])
 """`/models`."""
+_NOT_PREPARED: Final = Problem(
+    code="not_prepared",
+    message="What the model needs is not installed yet.",
+    hint="Have it prepared: POST to its address, with /prepare at the end.",
+)
 _PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -39,14 +46,24 @@ async def list_models(house: House) -> ModelList:
 
 @router.get("/{name}")
 async def get_model(name: str, house: House) -> Model:
-    """Return a model with its spec. If it has none because nobody trusts it yet, or it is broken, `problem` says so."""
+    """Return a model with its spec.
+
+    If it has none because nobody trusts it yet, it is broken, or its environment has to be made first, `problem` says
+    so.
+    """
+    return await _model(house.app, await _find(house.app, name), name=name)
+
+
+@router.post("/{name}/prepare")
+async def prepare_model(name: str, house: House) -> Model:
+    """Make a model's environment, if it is not there. It may take minutes, and needs trust in the model.
+
+    The first run of a model does the same; this is for its examples, and for a spec that can be read only then.
+    """
     source = await _find(house.app, name)
-    summary = _summary(house.app, Listed(name, source=source))
-    try:
-        spec = await house.app.registry.spec(source)
-    except GessoError as error:
-        return Model(**summary.model_dump(exclude={"problem"}), problem=problem_of(error))
-    return Model(**summary.model_dump(exclude={"problem"}), problem=summary.problem, spec=spec)
+    house.app.trust.require(source)
+    await house.app.runtime.prepare(source.manifest, _ignore)
+    return await _model(house.app, source, name=name)
 
 
 @router.get("/{name}/preview", response_class=FileResponse, responses=_PICTURE)
@@ -58,16 +75,30 @@ async def get_model_preview(name: str, house: House) -> FileResponse:
 
 @router.get("/{name}/examples")
 async def list_model_examples(name: str, house: House) -> ExampleList:
-    """Return inputs that show the model at its best, ready to be sent as those of a job.
-
-    The first time this may take a while: an example may lie among the packages of the model's own environment.
-    """
-    source = await _find(house.app, name)
-    return ExampleList(examples=await bring_examples(house.app, source))
+    """Return inputs that show the model at its best, ready to be sent as those of a job."""
+    return await bring_examples(house.app, await _find(house.app, name))
 
 
 async def _find(app: App, name: str) -> ModelSource:
     return await asyncio.to_thread(app.registry.find, check_name(name))
+
+
+async def _model(app: App, source: ModelSource, *, name: str) -> Model:
+    summary = await asyncio.to_thread(_summary, app, Listed(name, source=source))
+    spec, problem = None, summary.problem
+    try:
+        spec = await app.registry.known_spec(source)
+        if spec is None and await app.runtime.is_prepared(source.manifest):
+            spec = await app.registry.spec(source)
+        elif spec is None:
+            problem = _NOT_PREPARED
+    except GessoError as error:
+        problem = problem_of(error)
+    return Model(**summary.model_dump(exclude={"problem"}), problem=problem, spec=spec)
+
+
+def _ignore(event: Event) -> None:
+    """Hear that an environment is being made."""
 
 
 def _summary(app: App, listed: Listed) -> ModelSummary:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Header, Request, Response
 
 from gesso.server.bodies import body_of, too_large
 from gesso.server.rooms import House
-from gesso.server.schemas.file import File, Upload, UploadRequest
+from gesso.server.schemas.upload import Upload, UploadRequest
 from gesso.server.uploads import OpenUpload
+from gesso.storage.blobs import BlobReference
 
 router = APIRouter(prefix="/uploads", tags=["uploads"])
 """`/uploads`."""
@@ -37,14 +38,8 @@ async def create_upload(request: UploadRequest, house: House, *, response: Respo
 
 @router.get("/{upload_id}")
 async def get_upload(upload_id: str, house: House, *, response: Response) -> Upload:
-    """Say how much has come; the next part begins there."""
+    """Say how much has come; the next part begins there. `Upload-Offset` and `Upload-Length` say it too."""
     return _shown(house.uploads.get(upload_id), response)
-
-
-@router.head("/{upload_id}", status_code=204)
-async def head_upload(upload_id: str, house: House, *, response: Response) -> None:
-    """The same in the headers `Upload-Offset` and `Upload-Length`."""
-    _shown(house.uploads.get(upload_id), response)
 
 
 @router.patch("/{upload_id}", openapi_extra=_PART)
@@ -62,9 +57,9 @@ async def append_to_upload(
 
 
 @router.post("/{upload_id}/finish", status_code=201)
-async def finish_upload(upload_id: str, house: House) -> File:
+async def finish_upload(upload_id: str, house: House) -> BlobReference:
     """Keep the file, once all of it has come. If its SHA-256 is not the one that was said, nothing is kept."""
-    return File.of(await house.uploads.finish(upload_id))
+    return await house.uploads.finish(upload_id)
 
 
 @router.delete("/{upload_id}", status_code=204)

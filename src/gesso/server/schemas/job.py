@@ -15,7 +15,7 @@ Values: TypeAlias = Annotated[dict[str, Any], AfterValidator(check_plain)]
 
 _EXAMPLE: Final[dict[str, Any]] = {
     "model": "pose",
-    "inputs": {"image": {"file": "<SHA-256>", "name": "skier.jpg"}},
+    "inputs": {"image": {"blob": "<SHA-256>", "name": "skier.jpg"}},
     "seed": 7,
 }
 
@@ -24,8 +24,8 @@ class JobRequest(BaseModel):
     """What somebody wants to have run.
 
     `inputs` by name, each in the wire form of its type (JSON, a data URI). Where the type is not `json`, also
-    `{"file": "<SHA-256>", "name": "fox.png"}` for a file that Gesso keeps, and `{"url": "https://..."}` for one that it
-    fetches; in lists also as items. What a job shows as its inputs can be sent again as it is.
+    `{"blob": "<SHA-256>", "name": "fox.png"}` for a file that Gesso keeps, and `{"url": "https://..."}` for one that it
+    fetches; in lists also as items. What an upload answers, and what a job shows as its inputs, can be sent as it is.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [_EXAMPLE]})

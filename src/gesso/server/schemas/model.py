@@ -67,6 +67,10 @@ class Example(BaseModel):
 
 
 class ExampleList(BaseModel):
-    """The examples of a model."""
+    """The examples of a model.
+
+    One whose files lie in an environment that is not made yet is left out, and `is_prepared` is false then.
+    """
 
     examples: list[Example]
+    is_prepared: bool

@@ -1,11 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Code2, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { api } from "@/api/client";
+import { api, problemOf } from "@/api/client";
 import type { Command, ModelPage, ModelSpec } from "@/api/types";
 import { RoomProblem } from "@/features/connection/room-problem";
 import { Filmstrip } from "@/features/jobs/filmstrip";
 import { useJob } from "@/features/jobs/job-cache";
+import { sayProblem } from "@/features/jobs/say-problem";
 import { usePreferences } from "@/features/settings/preferences";
 import { toolsOf, useUploads } from "@/features/uploads/uploads";
 import { Button, IconButton } from "@/ui/button";
@@ -38,8 +39,20 @@ export default function BenchRoom({ name }: { name: string }) {
   return (
     <div className={styles.broken}>
       <h1>{model.data?.title ?? name}</h1>
-      {problem ? <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} /> : <RoomProblem error={model.error} />}
+      {problem?.code === "not_prepared" ? <Unprepared name={name} onDone={() => void model.refetch()} /> : problem ? <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} /> : <RoomProblem error={model.error} />}
     </div>
+  );
+}
+
+/** A model that cannot be shown before what it needs is installed. */
+function Unprepared({ name, onDone }: { name: string; onDone: () => void }) {
+  const preparing = useMutation({ mutationFn: () => api.prepare(name), onSuccess: onDone });
+  return (
+    <>
+      <p>What this model needs is not installed yet. It may take some minutes.</p>
+      <Button look="main" disabled={preparing.isPending} icon={preparing.isPending ? <Ring size={16} /> : undefined} onClick={() => { preparing.mutate(); }}>Install it</Button>
+      {preparing.error && <ProblemNote {...problemOf(preparing.error)} />}
+    </>
   );
 }
 
@@ -50,15 +63,19 @@ function BenchOf({ page, spec }: { page: ModelPage; spec: ModelSpec }) {
 }
 
 /** Put the defaults on an empty bench, and the model's own example, so that one press gives a result. */
-function useSample(model: string, command: Command, isTouched: boolean): { load: () => void; isThere: boolean } {
+function useSample(model: string, command: Command, isTouched: boolean): { load: () => void; isLoading: boolean; isThere: boolean; isToBeHad: boolean } {
   const change = useBenches((benches) => benches.change);
   const examples = useQuery({ queryKey: ["examples", model], queryFn: () => api.examples(model), staleTime: Infinity });
-  const example = examples.data?.find(({ inputs }) => Object.keys(inputs).every((one) => command.inputs.some((port) => port.name === one)));
+  const example = examples.data?.examples.find(({ inputs }) => Object.keys(inputs).every((one) => command.inputs.some((port) => port.name === one)));
   const values = useMemo(() => ({ ...startValues(command.inputs), ...example?.inputs }), [command, example]);
+  // It may lie among what the model needs, which is installed when somebody asks for it and not before.
+  const preparing = useMutation({ mutationFn: () => api.prepare(model), onSuccess: () => examples.refetch(), onError: sayProblem });
   useEffect(() => {
     if (!isTouched) change(model, { values });
   }, [model, values, isTouched, change]);
-  return { load: () => { replace(model, { values, isTouched: false }); }, isThere: example !== undefined };
+  const isThere = example !== undefined;
+  const load = () => { if (isThere) replace(model, { values, isTouched: false }); else preparing.mutate(); };
+  return { load, isLoading: examples.isPending || preparing.isPending, isThere, isToBeHad: !isThere && examples.data?.is_prepared === false };
 }
 
 function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; command: Command }) {
@@ -124,7 +141,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
         <h1>{spec.title || spec.name}</h1>
         <p title={spec.description}>{spec.description}</p>
         <div className={styles.actions}>
-          {sample.isThere && bench.isTouched && <Button look="quiet" icon={<WandSparkles />} onClick={sample.load}>Sample</Button>}
+          {((sample.isThere && bench.isTouched) || sample.isToBeHad) && <Button look="quiet" icon={sample.isLoading ? <Ring size={16} /> : <WandSparkles />} disabled={sample.isLoading} onClick={sample.load}>Sample</Button>}
           <Button look="quiet" icon={<Info />} onClick={() => { setPanel("about"); }}>About</Button>
           <Button look="quiet" icon={<Code2 />} onClick={() => { setPanel("code"); }}>Use from code</Button>
           <IconButton label={areOptionsOpen ? "Fold the options" : "Show the options"} aria-expanded={areOptionsOpen} onClick={() => { set({ areOptionsOpen: !areOptionsOpen }); }}>

@@ -38,11 +38,9 @@ function begin(model: string, file: File, onProgress: ((fraction: number) => voi
       change(id, sent);
       onProgress?.(sent.fraction);
     },
-  })
-    .then(({ id: blob, ...about }) => ({ blob, ...about }))
-    .finally(() => {
-      useUploads.setState(({ all }) => ({ all: all.filter((one) => one.id !== id) }));
-    });
+  }).finally(() => {
+    useUploads.setState(({ all }) => ({ all: all.filter((one) => one.id !== id) }));
+  });
   const added = { id, model, name: file.name, size_bytes: file.size, fraction: 0, isWaiting: false, cancel: () => { canceling.abort(); }, done };
   useUploads.setState(({ all }) => ({ all: [...all, added] }));
   return done;

@@ -11,10 +11,7 @@ import { openAsBlob } from "node:fs";
 
 `;
 const UPLOAD = `
-async function upload(file, name) {
-  const kept = await ask("/files?name=" + encodeURIComponent(name), file, "application/octet-stream");
-  return { blob: kept.id, name };
-}
+const upload = (file, name) => ask("/files?name=" + encodeURIComponent(name), file, "application/octet-stream");
 `;
 
 export function javascript(given: Given): string {

@@ -13,8 +13,7 @@ const UPLOAD = `
 
 def upload(path):
     name = urllib.parse.quote(Path(path).name)
-    kept = json.loads(ask("/files?name=" + name, Path(path).read_bytes(), kind="application/octet-stream"))
-    return {"blob": kept["id"], "name": kept["name"]}
+    return json.loads(ask("/files?name=" + name, Path(path).read_bytes(), kind="application/octet-stream"))
 `;
 
 export function python(given: Given): string {

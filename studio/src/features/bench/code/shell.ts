@@ -36,13 +36,10 @@ export function curl(all: Given): string {
   const order = orderOf(all);
   const files = filesIn(order);
   const uploads = files.map(
-    ({ name }, index) => `file${index + 1}=$(${ask} -F ${quoted(`file=@"${name.replaceAll(/["\\]/g, "\\$&")}"`)} ${api}/files | jq -r .id)`,
+    ({ name }, index) => `file${index + 1}=$(${ask} -F ${quoted(`file=@"${name.replaceAll(/["\\]/g, "\\$&")}"`)} ${api}/files)`,
   );
   let count = 0;
-  const body = literal(order, (plain) => {
-    if (!(plain instanceof LocalFile)) return JSON.stringify(plain).replaceAll("'", "'\\''");
-    return `{"blob": "'"$file${++count}"'", "name": ${JSON.stringify(plain.name).replaceAll("'", "'\\''")}}`;
-  });
+  const body = literal(order, (plain) => (plain instanceof LocalFile ? `'"$file${++count}"'` : JSON.stringify(plain).replaceAll("'", "'\\''")));
   return [
     ...uploads,
     `job=$(${ask} ${api}/jobs -H 'Content-Type: application/json' -d '${body}' | jq -r .id)`,

@@ -1,27 +1,8 @@
-"""What is sent and answered about files."""
+"""What is sent and answered about uploads. A kept file itself is `gesso.storage.blobs.BlobReference`."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from gesso.storage.blobs import BlobReference
-
-
-class File(BaseModel):
-    """A file that Gesso keeps. `id` is the SHA-256 of its content: the same file twice is kept once.
-
-    A file that no job refers to goes after a day.
-    """
-
-    id: str
-    name: str
-    media_type: str
-    size_bytes: int
-
-    @classmethod
-    def of(cls, kept: BlobReference) -> File:
-        """Describe a kept file."""
-        return cls(id=kept.blob, name=kept.name, media_type=kept.media_type, size_bytes=kept.size_bytes)
 
 
 class UploadRequest(BaseModel):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gesso.registry import record
+from gesso.errors import DiskFullError
+from gesso.storage import record
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_a_write_that_fails_leaves_the_old_and_nothing_else(tmp_path: Path, monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DiskFullError):
         record.write(path, 2)
     assert record.read(path) == 1
     assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,53 @@
+"""Break into a model's code when its run is canceled: code that never asks whether it is.
+
+The host's cancel is heard in the second thread. It sends this process a signal, whose handler Python runs in the main
+thread, between two steps of the model's Python code or out of a system call that waits (`time.sleep`, a read). Code in
+a library that does not come back to Python hears nothing; after a while the host ends the process. Cog does the same
+(replicate/cog, python/cog/server/worker.py).
+"""
+
+from __future__ import annotations
+
+import _thread
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from gesso.errors import CanceledError
+
+_SIGNAL: Final = signal.SIGINT if sys.platform == "win32" else signal.SIGUSR1
+
+
+class Interrupt:
+    """Raises `CanceledError` in the main thread, inside `breakable` and nowhere else. Made in the main thread."""
+
+    def __init__(self) -> None:
+        self._is_canceled: Callable[[], bool] | None = None
+        signal.signal(_SIGNAL, self._raise)
+
+    @contextmanager
+    def breakable(self, is_canceled: Callable[[], bool]) -> Iterator[None]:
+        """Let `fire` break into the code inside if `is_canceled` says so."""
+        self._is_canceled = is_canceled
+        try:
+            yield
+        finally:
+            self._is_canceled = None
+
+    def fire(self) -> None:
+        """Have the main thread look whether what it does is canceled. From any thread."""
+        if sys.platform == "win32":  # untested: after the documentation of _thread.interrupt_main
+            _thread.interrupt_main(_SIGNAL)
+        else:
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, _SIGNAL)
+
+    def _raise(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._is_canceled is not None and self._is_canceled():
+            self._is_canceled = None  # once: what the model does about it is not broken into again
+            raise CanceledError("The run was canceled.")
