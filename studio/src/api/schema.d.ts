@@ -511,7 +511,7 @@ export interface components {
          * Command
          * @description One thing that a model does, with typed inputs and outputs.
          *
-         *     `is_streaming`: its one output arrives in parts. `is_batching`: several runs may be made as one call.
+         *     `is_streaming`: its one output arrives in parts. `max_batch`: so many runs may be made as one call of the model.
          *     `is_stateful`: frames of one session remember each other. `is_async`: runs may wait side by side.
          */
         Command: {
@@ -538,10 +538,10 @@ export interface components {
              */
             is_streaming: boolean;
             /**
-             * Is Batching
-             * @default false
+             * Max Batch
+             * @default 1
              */
-            is_batching: boolean;
+            max_batch: number;
             /**
              * Is Stateful
              * @default false
@@ -998,7 +998,7 @@ export interface components {
             card: components["schemas"]["Card"];
             /**
              * Schema Version
-             * @default 1
+             * @default 2
              */
             schema_version: number;
         };
@@ -1302,6 +1302,10 @@ export interface components {
             offline?: boolean | null;
             /** Threads */
             threads?: number | null;
+            /** Cancel Grace S */
+            cancel_grace_s?: number | null;
+            /** Memory Budget Mb */
+            memory_budget_mb?: number | null;
             /** Idle Unload S */
             idle_unload_s?: number | null;
             /** Allowed Origins */
@@ -1317,7 +1321,8 @@ export interface components {
          * SettingsShown
          * @description The settings. `fixed` are those that the environment says: they cannot be changed.
          *
-         *     A change of one in `after_restart` takes effect when Gesso is started again, of any other at once.
+         *     A change of one in `after_restart` takes effect when Gesso is started again, of any other at once. Those that
+         *     `SettingsChange` does not have guard the server, and are changed in their file only.
          */
         SettingsShown: {
             /** Home */
@@ -1326,16 +1331,28 @@ export interface components {
             offline: boolean;
             /** Threads */
             threads: number;
+            /** Cancel Grace S */
+            cancel_grace_s: number;
             /** Idle Unload S */
             idle_unload_s: number;
+            /** Memory Budget Mb */
+            memory_budget_mb: number;
             /** Allowed Origins */
             allowed_origins: string[];
+            /** Allowed Hosts */
+            allowed_hosts: string[];
+            /** Needs Key */
+            needs_key: boolean;
             /** Upload Limit Bytes */
             upload_limit_bytes: number;
             /** Fetch Limit Bytes */
             fetch_limit_bytes: number;
+            /** Fetch Private */
+            fetch_private: boolean;
             /** Private Recipes */
             private_recipes: boolean;
+            /** Installer */
+            installer: string;
             /** Fixed */
             fixed: string[];
             /** After Restart */
