@@ -127,7 +127,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
   const runButton = (
     <RunButton
       isRunning={runner.isRunning}
-      job={bench.jobId ? job : undefined}
+      job={bench.jobId && !runner.isSending ? job : undefined}
       missing={missing ? `Missing: ${missing.title || missing.name}` : null}
       awaited={bench.isAwaited ? coming : null}
       onRun={run}

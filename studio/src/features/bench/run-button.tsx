@@ -1,6 +1,7 @@
 import { Play } from "lucide-react";
 import type { Job } from "@/api/types";
 import type { Upload } from "@/features/uploads/uploads";
+import { useConnection } from "@/features/connection/connection";
 import { doing } from "@/features/jobs/job-cache";
 import { Button } from "@/ui/button";
 import { Ring } from "@/ui/ring";
@@ -22,6 +23,7 @@ export const RUN_KEYS = isMac ? "⌘ ↩" : "Ctrl ↩";
 
 /** The one large button: runs, and while it runs, cancels, with a ring of progress. */
 export function RunButton({ isRunning, job, missing, awaited, onRun, onCancel }: RunButtonProps) {
+  const isAway = useConnection((connection) => connection.state === "away");
   if (isRunning) {
     const [file] = awaited ?? [];
     const fraction = file ? file.fraction : job && job.progress > 0 ? job.progress : null;
@@ -31,7 +33,7 @@ export function RunButton({ isRunning, job, missing, awaited, onRun, onCancel }:
           Cancel
         </Button>
         <p className={styles.doing} aria-live="polite">
-          <span>{file ? `Runs when ${file.name} is there` : job ? doing(job) : "Sending"}</span>
+          <span>{file ? `Runs when ${file.name} is there` : isAway ? "Waiting for the server" : job ? doing(job) : "Sending"}</span>
           {fraction !== null && <span>{Math.round(fraction * 100)} %</span>}
         </p>
       </div>

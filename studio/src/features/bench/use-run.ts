@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { api, newKey, problemOf } from "@/api/client";
-import type { Command, Job, ModelSpec, Problem } from "@/api/types";
+import type { Command, Job, ModelSpec, NewJob, Problem } from "@/api/types";
+import { patiently } from "@/features/connection/patience";
 import { queries } from "@/features/connection/queries";
 import { hasEnded } from "@/features/jobs/job-cache";
 import { usePreferences } from "@/features/settings/preferences";
@@ -17,6 +18,8 @@ interface Run {
   run: () => void;
   cancel: () => void;
   isRunning: boolean;
+  /** Not yet with the server. */
+  isSending: boolean;
   /** What the server refused, or that it is away. */
   problem: Problem | null;
   /** Whether the model answers so fast that it can run as one changes things. */
@@ -27,17 +30,15 @@ interface Run {
 const isWrong = (spec: ModelSpec, command: Command, bench: Bench): boolean =>
   Object.keys({ ...wrongs(spec.options, allOptions(spec, bench.options)), ...wrongs(command.inputs, bench.values) }).length > 0;
 
-/** Have a job made of what lies on a bench. */
-function order(spec: ModelSpec, command: Command, { bench, seed }: { bench: Bench; seed: number | undefined }): Promise<Job> {
-  return api.createJob({
-    model: spec.name,
-    command: command.name,
-    inputs: toSend(command.inputs, bench.values),
-    options: optionsToSend(spec, bench.options),
-    idempotency_key: newKey(),
-    ...(seed === undefined ? {} : { seed }),
-  });
-}
+/** What is asked for with what lies on a bench. Its key makes one job of it, however often it is sent. */
+const order = (spec: ModelSpec, command: Command, { bench, seed }: { bench: Bench; seed: number | undefined }): NewJob => ({
+  model: spec.name,
+  command: command.name,
+  inputs: toSend(command.inputs, bench.values),
+  options: optionsToSend(spec, bench.options),
+  idempotency_key: newKey(),
+  ...(seed === undefined ? {} : { seed }),
+});
 
 /** Run the model of a bench with what lies on it. */
 export function useRun(spec: ModelSpec, command: Command, { bench, job }: { bench: Bench; job: Job | undefined }): Run {
@@ -47,6 +48,7 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setSending] = useState(false);
   const [measured, setMeasured] = useState<Job | null>(null); // the last that was done
+  const canceling = useRef<AbortController | null>(null); // while it is sent
   const draft = useRef<string | null>(null); // the last job that ran by itself; the next one takes its place
   const ran = useRef<Record<string, unknown> | null>(null); // the values of the last run
 
@@ -59,11 +61,13 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
     setProblem(null);
     setSending(true);
     const now = benchOf(model);
+    const sending = (canceling.current = new AbortController());
     ran.current = now.values;
     try {
       // While one turns a knob, chance stays as it was: what changes then comes from the knob.
       const seed = now.seed.trim() !== "" ? Number(now.seed) : isDraft ? job?.seed : undefined;
-      const made = await order(spec, command, { bench: now, seed });
+      const asked = order(spec, command, { bench: now, seed });
+      const made = await patiently(() => api.createJob(asked), sending.signal);
       queries.setQueryData(["job", made.id], made);
       change(model, { jobId: made.id });
       const replaced = draft.current;
@@ -71,8 +75,9 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
       if (replaced && isDraft) await api.deleteJob(replaced).catch(() => undefined); // it may be gone already
       void queries.invalidateQueries({ queryKey: ["jobs"] });
     } catch (error) {
-      setProblem(problemOf(error));
+      if (!sending.signal.aborted) setProblem(problemOf(error));
     } finally {
+      canceling.current = null;
       setSending(false);
     }
   };
@@ -103,9 +108,11 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
     run: () => void startWhenAllIsThere(),
     cancel: () => {
       if (bench.isAwaited) change(model, { isAwaited: false });
+      else if (canceling.current) canceling.current.abort();
       else if (bench.jobId) void api.cancelJob(bench.jobId).catch((error: unknown) => { setProblem(problemOf(error)); });
     },
     isRunning: isRunning || bench.isAwaited,
+    isSending,
     problem,
     isQuick,
   };
