@@ -96,7 +96,17 @@ class Settings(BaseSettings):
 
 
 AFTER_RESTART: Final = frozenset(
-    {"home", "installer", "constraints", "threads", "cancel_grace_s", "idle_unload_s", "needs_key"}
+    {
+        "home",
+        "installer",
+        "constraints",
+        "threads",
+        "cancel_grace_s",
+        "idle_unload_s",
+        "memory_budget_mb",
+        "pools",
+        "needs_key",
+    }
 )
 """The settings that are read when Gesso starts; a change of any other holds at once."""
 

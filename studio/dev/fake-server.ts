@@ -93,15 +93,6 @@ function makeJob(asked: Words): Words {
   return job;
 }
 
-async function upload(request: IncomingMessage): Promise<Kept> {
-  const data = await body(request);
-  const head = data.subarray(0, 1000).toString("latin1");
-  const start = head.indexOf("\r\n\r\n") + 4;
-  const boundary = head.slice(0, head.indexOf("\r\n"));
-  const end = data.lastIndexOf(`\r\n${boundary}`);
-  return keep(data.subarray(start, end), /filename="([^"]*)"/.exec(head)?.[1] ?? "file", /Content-Type: ([^\r]*)/.exec(head)?.[1] ?? "application/octet-stream");
-}
-
 const DENY = { code: "not_found", message: "There is no such thing here.", hint: "" };
 
 async function answer(request: IncomingMessage, response: ServerResponse, path: string[], words: URLSearchParams) {
@@ -128,7 +119,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, path: 
     return send({ ...summary(one), spec: one });
   }
   if (room === "files") {
-    if (method === "POST") return send(await upload(request), 201);
+    if (method === "POST") return send(keep(await body(request), words.get("name") ?? "file", "image/*"), 201);
     const kept = files.get(id ?? "");
     if (!kept) return send(DENY, 404);
     response.setHeader("Content-Type", kept.about.media_type);

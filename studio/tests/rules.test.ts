@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Command, Job, ModelSpec } from "@/api/types";
-import { commandLine, curl, python } from "@/features/bench/snippets";
+import { fitting } from "@/features/bench/fits";
+import { javascript } from "@/features/bench/code/javascript";
+import { python } from "@/features/bench/code/python";
+import { commandLine, curl } from "@/features/bench/code/shell";
 import { ofJob, startValues, toSend, wrongs } from "@/features/bench/values";
-import { differences } from "@/features/history/compare";
+import { differences } from "@/features/jobs/compare";
 import { gist, pictureOf, valueOf } from "@/features/jobs/shown";
 import { matches } from "@/features/models/models";
 import { ago, duration, plainNumber, size } from "@/ui/amounts";
@@ -13,8 +16,8 @@ import { port } from "./ports";
 
 const INPUTS = [port("image", {}, { name: "photo" }), port("number", { ge: 0, le: 1 }, { name: "strength", default: 0.5, is_required: false }), port("text", {}, { name: "words", is_required: false })];
 const COMMAND = { name: "run", inputs: INPUTS, outputs: [port("image", {}, { name: "drawing" })] } as unknown as Command;
-const SPEC = { name: "fox", commands: [COMMAND] } as unknown as ModelSpec;
-const JOB = { id: "1", model: "fox", inputs: { photo: { blob: "f", name: "it's.jpg", media_type: "image/jpeg", size_bytes: 1 }, strength: 1 }, outputs: [], seed: 7 } as unknown as Job;
+const SPEC = { name: "fox", commands: [COMMAND], options: [port("number", {}, { name: "depth", default: 2 }), port("number", {}, { name: "size", default: 5 })] } as unknown as ModelSpec;
+const JOB = { id: "1", model: "fox", inputs: { photo: { blob: "f", name: "it's.jpg", media_type: "image/jpeg", size_bytes: 1 }, strength: 1 }, options: {}, outputs: [], seed: 7 } as unknown as Job;
 
 describe("a form", () => {
   it("starts with defaults, says what is missing, and sends what is there", () => {
@@ -26,15 +29,35 @@ describe("a form", () => {
 });
 
 describe("code", () => {
-  const given = { spec: SPEC, command: COMMAND, values: { ...JOB.inputs, strength: 0.5, words: "it's 5 o'clock" }, origin: "http://127.0.0.1:5142" };
+  const given = { spec: SPEC, command: COMMAND, values: { ...JOB.inputs, strength: 0.5, words: "it's 5 o'clock" }, options: {}, origin: "http://127.0.0.1:5142", needsKey: false };
   it("leaves defaults out and quotes what a shell would read otherwise", () => {
     expect(commandLine(given)).toBe("gesso run fox \\\n  -i 'photo=@it'\\''s.jpg' \\\n  -i 'words=it'\\''s 5 o'\\''clock' \\\n  -o drawing.png");
+    expect(commandLine({ ...given, options: { depth: 3, size: 5 } })).toContain("--option 'depth=3'");
+    expect(commandLine({ ...given, options: { depth: 3, size: 5 } })).not.toContain("size");
   });
-  it("is Python, and curl", () => {
+  it("is Python, JavaScript and curl", () => {
     expect(python(given)).toContain('"photo": upload("it\'s.jpg"),');
-    expect(python({ ...given, values: { strength: 1 } })).toContain('"strength": 1,');
-    expect(curl(given)).toContain("photo=$(curl -s -F 'file=@it'\\''s.jpg' http://127.0.0.1:5142/api/v1/files)");
-    expect(curl(given)).toContain(`"photo": '"$photo"',`);
+    expect(python({ ...given, values: { strength: 1 } })).toContain('"strength": 1');
+    expect(javascript(given)).toContain('await upload(await openAsBlob("it\'s.jpg"), "it\'s.jpg")');
+    expect(curl(given)).toContain(`"photo": '"$file1"'`);
+  });
+  it("says where the key goes, if one is asked for", () => {
+    const all = [python, javascript, curl].map((write) => write({ ...given, needsKey: true }));
+    expect(all.every((code) => code.includes("GESSO_KEY"))).toBe(true);
+  });
+});
+
+describe("a result", () => {
+  const file = { blob: "f", name: "a.png" };
+  const spec = (...inputs: Command["inputs"]) => ({ commands: [{ name: "run", inputs, outputs: [] }], options: [] }) as unknown as ModelSpec;
+  it("is sent on to inputs that take it", () => {
+    const list = port("list", { items: { type: "image", constraints: {} } }, { name: "many" });
+    const found = fitting(spec(list, port("text", {}, { name: "words" }), port("mask", {}, { name: "area" }), port("image", {}, { name: "photo" })), "image", file);
+    expect(found.map((fit) => [fit.port.name, fit.value])).toEqual([["photo", file], ["many", [file]], ["area", file]]);
+  });
+  it("is not sent where it would be refused", () => {
+    expect(fitting(spec(port("number", { ge: 0, le: 1 }, { name: "part" })), "number", 7)).toEqual([]);
+    expect(fitting(spec(port("number", { ge: 0, le: 1 }, { name: "part" })), "number", 0.7)).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-"""Models to look at: one that takes many data types, one that takes its time, one that fails."""
+"""Models to look at: with many data types, with all of them, set up with options, slow, broken, with a long name."""
 
 from __future__ import annotations
 
@@ -19,6 +19,54 @@ class Everything(Model):
             kind: Literal["a", "b", "c"] = "a", words: list[str] = [],
             clicks: Points = [], boxes: BoundingBoxes = [], settings: Json = None) -> Image:
         return photo
+'''
+_ALL_TYPES: Final = '''
+from __future__ import annotations
+from typing import Annotated, Literal, NamedTuple
+from gesso import (Audio, BoundingBoxes, Directory, Field, File, Image, Json, Landmarks, Mask, Model, Points, Range,
+                   Segmentation, Vector, Video)
+
+LABELS = Field(labels={"sky": 1, "ground": 2})
+Place = Annotated[Vector, Field(length=4)]
+
+class Out(NamedTuple):
+    image: Image
+    text: str
+    number: float
+    boolean: bool
+    points: Points
+    boxes: BoundingBoxes
+    vector: Place
+    json: Json
+    many: list[Image]
+
+class AllTypes(Model):
+    """Takes every type of value that there is, and gives back those that it was given."""
+    def run(self, image: Image, text: str = "a heron", number: Annotated[float, Range(0, 1)] = 0.5,
+            count: int = 3, boolean: bool = True,
+            category: Literal["ink", "chalk", "oil", "wax", "lead", "ash"] = "ink",
+            vector: Place = None, words: list[str] = ["a", "b"], json: Json = {"a": [1, 2]},
+            mask: Mask | None = None, parts: Annotated[Segmentation, LABELS] = None, points: Points = [],
+            boxes: BoundingBoxes = [],
+            landmarks: Landmarks = [], audio: Audio | None = None, video: Video | None = None,
+            file: File | None = None, folder: Directory | None = None) -> Out:
+        return Out(image, text, number, boolean, points, boxes, [0.1, 0.2, 0.3, 0.4] if vector is None else vector,
+                   json, [image, image])
+'''
+_TINTED: Final = '''
+from __future__ import annotations
+from typing import Annotated, Literal
+import numpy as np
+from gesso import Field, Image, Model, Range
+
+class Tinted(Model):
+    """Makes a plane of one colour, at once."""
+    def setup(self, paint: Literal["red", "green"] = "red", coats: Annotated[int, Range(1, 9)] = 2) -> None:
+        self.channel, self.coats = ("red", "green").index(paint), coats
+    def run(self, strength: Annotated[float, Range(0, 1, 0.1)] = 0.5, words: str = "") -> Image:
+        pixels = np.zeros((96, 128, 3), np.uint8)
+        pixels[..., self.channel] = round(strength * 255)
+        return Image(pixels)
 '''
 _SLOW: Final = '''
 from __future__ import annotations
@@ -90,7 +138,27 @@ class Atelier(Model):
         blank = np.zeros((image.height, image.width), np.uint8)
         return Seen(image, mask or Mask(blank), segmentation or Segmentation(blank + 1), str(seen))
 '''
-MODELS: Final = {"everything": _EVERYTHING, "atelier": _ATELIER, "slow": _SLOW, "broken": _BROKEN}
+_LONG: Final = '''
+from __future__ import annotations
+from gesso import Model
+
+class Long(Model):
+    """Has a name and words that are longer than there is room for, so that one sees what happens to them everywhere."""
+    def run(self, text: str = "") -> str:
+        """Return the text."""
+        return text
+'''
+_LONG_TITLE: Final = "The Slow and Thorough Reconstruction of Faded Photographs from Damaged Negatives"
+MODELS: Final = {
+    "everything": _EVERYTHING,
+    "all-types": _ALL_TYPES,
+    "atelier": _ATELIER,
+    "tinted": _TINTED,
+    "slow": _SLOW,
+    "broken": _BROKEN,
+    "long": _LONG,
+}
+"""The code of each, by its name."""
 
 
 def add_models(app: App, folder: Path) -> None:
@@ -99,5 +167,6 @@ def add_models(app: App, folder: Path) -> None:
         place = folder / name
         place.mkdir(parents=True)
         (place / "model.py").write_text(code, encoding="utf-8")
-        (place / "gesso.toml").write_text(f'name = "{name}"\nlicence = "MIT"\n', encoding="utf-8")
+        title = f'title = "{_LONG_TITLE}"\n' if name == "long" else ""
+        (place / "gesso.toml").write_text(f'name = "{name}"\n{title}licence = "MIT"\n', encoding="utf-8")
         app.trust.trust(app.registry.add(str(place)))

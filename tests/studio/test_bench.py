@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import PIL.Image
-import pytest
+
+# Of the jobs that are newer than one, all that are kept.
+_STRENGTHS_ARE = """async ([first, expected]) => {
+    const { jobs } = await (await fetch("/api/v1/jobs?model=tinted&limit=200")).json();
+    const found = jobs.filter((job) => job.id > first && job.completed_at).map((job) => job.inputs.strength);
+    return JSON.stringify(found) === JSON.stringify(expected);
+}"""
 
 
 def result_bar(page: Any) -> Any:
@@ -36,6 +42,78 @@ def test_a_quick_model_runs_as_things_change(page: Any) -> None:
         "before => ![before, undefined].includes(document.querySelector('img[alt=Drawing]')?.getAttribute('src'))",
         arg=before,
     )
+
+
+def made_with(page: Any, model: str) -> list[dict[str, Any]]:
+    """The jobs of a model, the newest first."""
+    jobs: list[dict[str, Any]] = page.request.get(f"/api/v1/jobs?model={model}&limit=200").json()["jobs"]
+    return jobs
+
+
+def test_of_quick_runs_only_the_last_is_kept(page: Any) -> None:
+    page.goto("/models/tinted")
+    page.get_by_role("button", name="Run", exact=True).click()
+    result_bar(page).wait_for()
+    page.get_by_role("switch", name="Run as I change things").wait_for()
+    first = made_with(page, "tinted")[0]["id"]
+    slider = page.get_by_role("slider", name="Strength")
+    for _ in range(4):
+        with page.expect_response(lambda one: one.url.endswith("/jobs") and one.request.method == "POST"):
+            slider.press("ArrowRight")
+    slider.press("ArrowLeft")
+    page.wait_for_function(_STRENGTHS_ARE, arg=[first, [0.8]])
+
+
+def test_what_a_model_is_set_up_with_goes_with_the_job(page: Any) -> None:
+    page.goto("/models/tinted")
+    page.get_by_text("Set-up").click()
+    page.get_by_text("To change one loads the model anew").wait_for()
+    page.get_by_role("radio", name="Green").check()
+    page.get_by_role("button", name="Run", exact=True).click()
+    result_bar(page).wait_for()
+    assert made_with(page, "tinted")[0]["options"] == {"paint": "green"}
+    page.get_by_role("radio", name="Red").check()
+    page.get_by_text("The next run loads the model anew").wait_for()
+    page.get_by_role("button", name="Use its inputs").click()
+    assert page.get_by_role("radio", name="Green").is_checked()
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    assert page.get_by_role("radio", name="Red").is_checked()
+
+
+def test_a_result_is_varied_and_compared_where_it_is(page: Any) -> None:
+    page.goto("/models/remix")
+    page.get_by_role("button", name="Replace").wait_for()
+    for name in ("Width", "Height"):
+        page.get_by_role("spinbutton", name=name).fill("64")
+        page.keyboard.press("Tab")
+    page.get_by_role("button", name="Run", exact=True).click()
+    result_bar(page).wait_for()
+    page.get_by_role("button", name="Vary").click()
+    page.get_by_role("button", name="Cancel", exact=True).wait_for()
+    result_bar(page).wait_for()
+    varied, first = made_with(page, "remix")[:2]
+    assert varied["inputs"] == first["inputs"]
+    assert varied["seed"] != first["seed"]
+    page.get_by_role("button", name="Compare").click()
+    table = page.get_by_role("dialog").get_by_role("table")
+    assert [table.get_by_role("row").nth(1).get_by_role("cell").nth(one).inner_text() for one in (0, 1)] == [
+        str(varied["seed"]),
+        str(first["seed"]),
+    ]
+
+
+def test_a_result_is_sent_on_to_a_model_that_takes_it(page: Any) -> None:
+    page.goto("/models/tinted")
+    page.get_by_role("button", name="Run", exact=True).click()
+    result_bar(page).wait_for()
+    page.get_by_role("button", name="Send on").click()
+    targets = page.get_by_role("dialog").get_by_role("list", name="Models that take it")
+    targets.get_by_role("button", name="Remix as Image").wait_for()
+    assert targets.get_by_role("button", name="Slow").count() == 0  # it takes no picture
+    targets.get_by_role("button", name="Remix as Image").click()
+    page.get_by_role("heading", name="Remix").wait_for()
+    page.get_by_text("128 × 96").wait_for()
+    page.get_by_role("button", name="Replace").wait_for()
 
 
 def test_the_keyboard_alone_is_enough(page: Any) -> None:
@@ -120,16 +198,6 @@ def test_a_model_that_fails_says_why(page: Any) -> None:
     assert "no paint left" in note.inner_text()
     note.get_by_text("Details").click()
     assert "ValueError" in note.inner_text()
-
-
-@pytest.mark.parametrize("language", ["Python", "curl", "Command line"])
-def test_it_can_be_used_from_code(page: Any, language: str) -> None:
-    page.goto("/models/pose")
-    page.get_by_role("button", name="Use from code").click()
-    page.get_by_role("radio", name=language).check()
-    code = page.get_by_role("dialog").locator("pre").inner_text()
-    assert "pose" in code
-    assert (page.url.split("/models")[0] in code) == (language != "Command line")
 
 
 def test_a_model_that_is_not_there_says_so(page: Any) -> None:

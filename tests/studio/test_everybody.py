@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from gesso.server.front_end import WEB
 from gesso.types import catalogue
 from tests.conftest import ROOT
-from tests.server.program import running
 
 AXE = ROOT / "studio/node_modules/axe-core/axe.min.js"
 PLACES = ["/models", "/models/pose", "/models/everything", "/history", "/settings"]
@@ -89,37 +87,6 @@ def test_the_first_load_is_small() -> None:
         code = (WEB / name).read_text(encoding="utf-8")
         waiting += [f"assets/{one}" for one in re.findall(r'(?:from|import)\s*"\./([^"]+\.js)"', code)]
     assert sum(len(gzip.compress((WEB / name).read_bytes())) for name in seen) < LARGEST_FIRST_LOAD_BYTES
-
-
-def test_it_says_that_the_server_is_away_and_goes_on_by_itself(browser: Any, studio_home: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    context = browser.new_context()
-    page = context.new_page()
-    with running(home) as first:
-        page.goto(f"{first.address}/models")
-        page.get_by_role("link", name="Pose").wait_for()
-        port = first.port
-    page.get_by_text("The server does not answer.").wait_for(timeout=15_000)
-    with running(home, port=port):
-        page.get_by_text("The server does not answer.").wait_for(state="detached", timeout=15_000)
-        page.get_by_role("link", name="Pose").click()
-        page.get_by_role("heading", name="Pose").wait_for()
-    context.close()
-
-
-def test_without_the_key_it_says_what_to_do(browser: Any, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    context = browser.new_context()
-    page = context.new_page()
-    with running(home, GESSO_NEEDS_KEY="true") as program:
-        page.goto(f"{program.address}/models")
-        page.get_by_text("This Gesso asks who you are.").wait_for()
-        page.goto(program.link)
-        page.get_by_role("link", name="Pose").wait_for()
-        assert page.get_by_text("This Gesso asks who you are.").count() == 0
-    context.close()
 
 
 def test_there_is_one_widget_for_each_data_type() -> None:

@@ -2,7 +2,7 @@
 
 import type { ExampleList, Health, Job, JobEvent, JobPage, ModelPage, ModelSummary, NewJob, Problem, Settings, SettingsChange, Status, StoredFile } from "./types";
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 
 /** The server said no, and why. */
 export class RefusedError extends Error {
@@ -34,7 +34,8 @@ export function problemOf(error: unknown): Problem {
   return { code: "studio", message: error instanceof Error ? error.message : String(error), hint: "" };
 }
 
-async function refusal(response: Response): Promise<RefusedError> {
+/** What the server said when it said no. */
+export async function refusal(response: Response): Promise<RefusedError> {
   const plain: Problem = {
     code: `http_${String(response.status)}`,
     message: `The server answered with ${String(response.status)}.`,
@@ -55,9 +56,9 @@ interface Way {
 }
 
 // Between the studio and a server that is gone may stand a proxy, which says so with these.
-const GATEWAY = new Set([502, 504]);
+export const GATEWAY = new Set([502, 504]);
 
-async function ask<T>(method: string, path: string, body?: unknown, { signal, isLast = false }: Way = {}): Promise<T> {
+export async function ask<T>(method: string, path: string, body?: unknown, { signal, isLast = false }: Way = {}): Promise<T> {
   let response: Response;
   try {
     response = await fetch(BASE + path, {
@@ -85,12 +86,15 @@ export interface JobQuery {
   limit?: number;
 }
 
-function query(words: object): string {
+export function query(words: object): string {
   const given = Object.entries(words).filter(([, value]) => value !== undefined && value !== "");
   return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}` : "";
 }
 
-const one = (id: string) => encodeURIComponent(id);
+export const one = (id: string) => encodeURIComponent(id);
+
+/** A key that says of two requests that they are about one job. `crypto.randomUUID` is not there over plain HTTP. */
+export const newKey = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export const api = {
   health: (signal?: AbortSignal) => ask<Health>("GET", "/health", undefined, { signal }),
@@ -112,6 +116,13 @@ export const api = {
 /** The address of a file that the server keeps. */
 export const fileUrl = (id: string): string => `${BASE}/files/${one(id)}`;
 
+/** The text in a file that the server keeps. */
+export async function readFile(id: string): Promise<string> {
+  const response = await fetch(fileUrl(id));
+  if (!response.ok) throw await refusal(response);
+  return response.text();
+}
+
 /** The address under which a browser saves a file, by its name. */
 export const downloadUrl = (id: string, name: string): string => `${fileUrl(id)}${query({ name, download: true })}`;
 
@@ -120,28 +131,6 @@ export const thumbnailUrl = (id: string, size: 128 | 256 | 512 | 1024): string =
 
 /** The address of the picture that shows what a model does. */
 export const previewUrl = (model: string): string => `${BASE}/models/${one(model)}/preview`;
-
-/** Send a file to the server, told how far it is (0..1) on the way. */
-export function upload(file: File, onProgress: (fraction: number) => void = () => undefined): Promise<StoredFile> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest(); // fetch does not say how much has been sent
-    const form = new FormData();
-    form.append("file", file, file.name);
-    request.open("POST", `${BASE}/files`);
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable) onProgress(event.loaded / event.total);
-    };
-    request.onerror = () => {
-      reject(new AwayError());
-    };
-    request.onload = () => {
-      if (GATEWAY.has(request.status)) reject(new AwayError());
-      else if (request.status < 300) resolve(JSON.parse(request.responseText) as StoredFile);
-      else void refusal(new Response(request.responseText, { status: request.status })).then(reject);
-    };
-    request.send(form);
-  });
-}
 
 /** Hear what happens to a job, until the returned function is called. `onBroken`: ask for the job instead. */
 export function listen(id: string, onEvent: (event: JobEvent) => void, onBroken: () => void): () => void {

@@ -1395,6 +1395,10 @@ export interface components {
             offline?: boolean | null;
             /** Threads */
             threads?: number | null;
+            /** Cancel Grace S */
+            cancel_grace_s?: number | null;
+            /** Memory Budget Mb */
+            memory_budget_mb?: number | null;
             /** Idle Unload S */
             idle_unload_s?: number | null;
             /** Allowed Origins */
@@ -1410,7 +1414,8 @@ export interface components {
          * SettingsShown
          * @description The settings. `fixed` are those that the environment says: they cannot be changed.
          *
-         *     A change of one in `after_restart` takes effect when Gesso is started again, of any other at once.
+         *     A change of one in `after_restart` takes effect when Gesso is started again, of any other at once. Those that
+         *     `SettingsChange` does not have guard the server, and are changed in their file only.
          */
         SettingsShown: {
             /** Home */
@@ -1419,16 +1424,28 @@ export interface components {
             offline: boolean;
             /** Threads */
             threads: number;
+            /** Cancel Grace S */
+            cancel_grace_s: number;
             /** Idle Unload S */
             idle_unload_s: number;
+            /** Memory Budget Mb */
+            memory_budget_mb: number;
             /** Allowed Origins */
             allowed_origins: string[];
+            /** Allowed Hosts */
+            allowed_hosts: string[];
+            /** Needs Key */
+            needs_key: boolean;
             /** Upload Limit Bytes */
             upload_limit_bytes: number;
             /** Fetch Limit Bytes */
             fetch_limit_bytes: number;
+            /** Fetch Private */
+            fetch_private: boolean;
             /** Private Recipes */
             private_recipes: boolean;
+            /** Installer */
+            installer: string;
             /** Fixed */
             fixed: string[];
             /** After Restart */

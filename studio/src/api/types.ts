@@ -12,6 +12,7 @@ export type ModelSummary = Schemas["ModelSummary"];
 export type ModelPage = Omit<Schemas["Model"], "spec"> & { spec: ModelSpec | null };
 export type ExampleList = Schemas["ExampleList"];
 export type StoredFile = Schemas["BlobReference"];
+export type OpenUpload = Schemas["Upload"];
 export type Problem = Schemas["Problem"];
 export type Job = Schemas["Job"];
 export type Output = Job["outputs"][number];

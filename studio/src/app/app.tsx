@@ -1,9 +1,8 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, lazy, useEffect, useMemo, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { api, upload } from "@/api/client";
-import type { Tools } from "@/widgets/widget";
-import { urlOf } from "@/features/jobs/shown";
+import { api } from "@/api/client";
+import { patiently } from "@/features/connection/patience";
 import { queries } from "@/features/connection/queries";
 import { ConnectionNote, useWatch } from "@/features/connection/watch";
 import { JobsDrawer } from "@/features/jobs/drawer";
@@ -11,19 +10,36 @@ import ModelsRoom from "@/features/models/models";
 import { applyLook, usePreferences } from "@/features/settings/preferences";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import { toolsOf } from "@/features/uploads/uploads";
 import { ToastStack } from "@/ui/toasts";
 import { ToolsContext } from "@/widgets/widget";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
 import { Rail } from "./rail";
 
-const BenchRoom = lazy(() => import("@/features/bench/bench"));
-const HistoryRoom = lazy(() => import("@/features/history/history"));
-const SettingsRoom = lazy(() => import("@/features/settings/settings"));
-const openPalette = () => import("@/features/palette/palette");
-const Palette = lazy(openPalette);
+const LOADS = {
+  bench: () => import("@/features/bench/bench"),
+  history: () => import("@/features/history/history"),
+  settings: () => import("@/features/settings/settings"),
+  palette: () => import("@/features/palette/palette"),
+};
 
-const tools: Tools = { urlOf, upload, fetch: (url) => api.fetchFile(url) };
+/** Load a part of the studio; if the server is away just then, as soon as it is back. */
+function later<Part>(load: () => Promise<Part>): () => Promise<Part> {
+  const tried = () => load().catch(async (error: unknown) => {
+    await api.health(); // which says so if it is away
+    throw error;
+  });
+  return () => patiently(tried, new AbortController().signal);
+}
+
+const BenchRoom = lazy(later(LOADS.bench));
+const HistoryRoom = lazy(later(LOADS.history));
+const SettingsRoom = lazy(later(LOADS.settings));
+const Palette = lazy(later(LOADS.palette));
+
+const PRELOAD_MS = 500;
+const TOOLS = toolsOf(""); // a bench has its own
 
 export function App() {
   const look = usePreferences((preferences) => preferences.look);
@@ -32,7 +48,7 @@ export function App() {
   }, [look]);
   return (
     <QueryClientProvider client={queries}>
-      <ToolsContext value={tools}>
+      <ToolsContext value={TOOLS}>
         <House />
       </ToolsContext>
     </QueryClientProvider>
@@ -44,7 +60,8 @@ function House() {
   const [path] = useLocation();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => void openPalette(), 500); // so that no letter is lost when it is called
+    // Soon all parts are here: no letter is lost when the palette is called, and rooms open also without a server.
+    const timer = setTimeout(() => { for (const load of Object.values(LOADS)) load().catch(() => undefined); }, PRELOAD_MS);
     return () => {
       clearTimeout(timer);
     };

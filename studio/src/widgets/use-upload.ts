@@ -34,6 +34,7 @@ export function useUpload(onChange: (value: unknown) => void): Upload {
     try {
       onChange(await tools.upload(convert ? await converted(file, convert) : file, setFraction));
     } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return; // a person stopped it
       setWrong(wordsOf(error));
     } finally {
       setFraction(null);

@@ -16,6 +16,8 @@ async def test_settings_are_shown(client: httpx.AsyncClient, home: Path) -> None
     shown = (await client.get("/api/v1/settings")).json()
     assert shown["home"] == str(home)
     assert shown["fixed"] == ["home"]
+    guards = {"needs_key": False, "fetch_private": False, "allowed_hosts": [], "installer": "pip"}
+    assert shown | guards == shown
 
 
 async def test_a_change_holds_at_once_and_for_the_future_and_keeps_the_rest(
@@ -40,10 +42,11 @@ async def test_offline_shuts_the_door_at_once_and_opens_it_again(app: App, clien
 
 
 async def test_what_takes_effect_later_says_so(client: httpx.AsyncClient) -> None:
-    shown = (await client.patch("/api/v1/settings", json={"threads": 1, "idle_unload_s": 5.5})).json()
-    assert (shown["threads"], shown["idle_unload_s"]) == (1, 5.5)
-    assert {"threads", "idle_unload_s"} < set(shown["after_restart"]) <= set(shown)
-    assert (load().threads, load().idle_unload_s) == (1, 5.5)
+    changes = {"threads": 1, "idle_unload_s": 5.5, "cancel_grace_s": 2.0, "memory_budget_mb": 4000}
+    shown = (await client.patch("/api/v1/settings", json=changes)).json()
+    assert shown | changes == shown
+    assert set(changes) < set(shown["after_restart"]) <= set(shown)
+    assert load().model_dump(include=set(changes)) == changes
 
 
 async def test_what_the_environment_says_cannot_be_changed(

@@ -1,8 +1,11 @@
 import { create } from "zustand";
+import { useToasts } from "@/ui/toasts";
 
 /** What lies on a model's bench. It stays while one looks at other rooms. */
 export interface Bench {
   values: Record<string, unknown>;
+  /** What the model is set up with, where it is not the default. */
+  options: Record<string, unknown>;
   /** As typed; empty: drawn anew for each run. */
   seed: string;
   /** The job whose result is shown. */
@@ -10,6 +13,8 @@ export interface Bench {
   command: string | null;
   /** Whether somebody has put something there: then no sample comes over it. */
   isTouched: boolean;
+  /** Whether it runs as soon as the files that are on their way are there. */
+  isAwaited: boolean;
 }
 
 interface Benches {
@@ -18,7 +23,7 @@ interface Benches {
   setValue: (model: string, name: string, value: unknown) => void;
 }
 
-export const EMPTY: Bench = { values: {}, seed: "", jobId: null, command: null, isTouched: false };
+export const EMPTY: Bench = { values: {}, options: {}, seed: "", jobId: null, command: null, isTouched: false, isAwaited: false };
 
 export const useBenches = create<Benches>((set) => ({
   byModel: {},
@@ -32,3 +37,15 @@ export const useBenches = create<Benches>((set) => ({
     });
   },
 }));
+
+/** What lies on a bench now. */
+export const benchOf = (model: string): Bench => useBenches.getState().byModel[model] ?? EMPTY;
+
+/** Put something else on a bench. What a person had laid there can be taken back. */
+export function replace(model: string, changes: Partial<Bench>): void {
+  const before = benchOf(model);
+  useBenches.getState().change(model, { isTouched: true, ...changes });
+  if (!before.isTouched && !Object.keys(before.options).length) return;
+  const undo = () => { useBenches.getState().change(model, before); };
+  useToasts.getState().say({ text: "Other inputs are on the bench now", undo });
+}

@@ -1,21 +1,23 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Code2, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { api, problemOf } from "@/api/client";
 import type { Command, ModelPage, ModelSpec } from "@/api/types";
 import { RoomProblem } from "@/features/connection/room-problem";
+import { Filmstrip } from "@/features/jobs/filmstrip";
 import { useJob } from "@/features/jobs/job-cache";
+import { sayProblem } from "@/features/jobs/say-problem";
 import { usePreferences } from "@/features/settings/preferences";
+import { toolsOf, useUploads } from "@/features/uploads/uploads";
 import { Button, IconButton } from "@/ui/button";
 import { Empty, ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import { Splitter } from "@/ui/splitter";
-import { useToasts } from "@/ui/toasts";
+import { ShelfContext, ToolsContext } from "@/widgets/widget";
 import { AboutModel } from "./about-model";
 import styles from "./bench.module.css";
-import { EMPTY, useBenches } from "./bench-store";
-import { CodePanel } from "./code-panel";
-import { Filmstrip } from "./filmstrip";
+import { EMPTY, replace, useBenches } from "./bench-store";
+import { CodePanel } from "./code/code-panel";
 import { InputPane, isLarge } from "./input-pane";
 import { Options } from "./options";
 import { OutputPane } from "./output-pane";
@@ -23,8 +25,7 @@ import { ResultBar } from "./result-bar";
 import { RunButton } from "./run-button";
 import { useRun } from "./use-run";
 import { commandOf } from "@/features/jobs/shown";
-import { ofJob, startValues, wrongs } from "./values";
-import { ShelfContext } from "@/widgets/widget";
+import { allOptions, startValues, wrongs } from "./values";
 
 /** A model's page: inputs left, outputs right, options beside them. */
 export default function BenchRoom({ name }: { name: string }) {
@@ -66,20 +67,14 @@ function useSample(model: string, command: Command, isTouched: boolean): { load:
   const change = useBenches((benches) => benches.change);
   const examples = useQuery({ queryKey: ["examples", model], queryFn: () => api.examples(model), staleTime: Infinity });
   const example = examples.data?.examples.find(({ inputs }) => Object.keys(inputs).every((one) => command.inputs.some((port) => port.name === one)));
+  const values = useMemo(() => ({ ...startValues(command.inputs), ...example?.inputs }), [command, example]);
   // It may lie among what the model needs, which is installed when somebody asks for it and not before.
-  const preparing = useMutation({
-    mutationFn: () => api.prepare(model),
-    onSuccess: () => examples.refetch(),
-    onError: (error) => { useToasts.getState().say({ text: problemOf(error).message }); },
-  });
-  const fill = () => {
-    change(model, { values: { ...startValues(command.inputs), ...example?.inputs } });
-  };
+  const preparing = useMutation({ mutationFn: () => api.prepare(model), onSuccess: () => examples.refetch(), onError: sayProblem });
   useEffect(() => {
-    if (!isTouched) fill();
-  }, [model, command.name, example, isTouched]); // eslint-disable-line react-hooks/exhaustive-deps -- `fill` is made of these
+    if (!isTouched) change(model, { values });
+  }, [model, values, isTouched, change]);
   const isThere = example !== undefined;
-  const load = () => { if (isThere) fill(); else preparing.mutate(); };
+  const load = () => { if (isThere) replace(model, { values, isTouched: false }); else preparing.mutate(); };
   return { load, isLoading: examples.isPending || preparing.isPending, isThere, isToBeHad: !isThere && examples.data?.is_prepared === false };
 }
 
@@ -91,16 +86,20 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
   const [hasTried, setTried] = useState(false);
   const sample = useSample(spec.name, command, bench.isTouched);
   const { data: job, live } = useJob(bench.jobId);
-  const runner = useRun(spec.name, command, { bench, job });
+  const runner = useRun(spec, command, { bench, job });
+  const tools = useMemo(() => toolsOf(spec.name), [spec.name]);
+  const coming = useUploads((uploads) => uploads.all).filter((one) => one.model === spec.name);
 
-  const found = wrongs(command.inputs, bench.values);
+  const options = allOptions(spec, bench.options);
+  const found = { inputs: wrongs(command.inputs, bench.values), options: wrongs(spec.options, options) };
   const refused = runner.problem?.where?.split(/[.[]/)[0];
-  const shownWrongs = {
-    // What is merely not there yet is no fault until somebody presses "Run".
-    ...Object.fromEntries(Object.entries(found).filter(([name]) => hasTried || (bench.values[name] !== undefined && bench.values[name] !== ""))),
+  // What is merely not there yet is no fault until somebody presses "Run".
+  const toShow = (all: Record<string, string>, values: Record<string, unknown>) => ({
+    ...Object.fromEntries(Object.entries(all).filter(([name]) => hasTried || (values[name] !== undefined && values[name] !== ""))),
     ...(refused && runner.problem ? { [refused]: runner.problem.message } : {}),
-  };
-  const missing = command.inputs.find((port) => found[port.name] !== undefined);
+  });
+  const wrong = { inputs: toShow(found.inputs, bench.values), options: toShow(found.options, options) };
+  const missing = coming.length ? undefined : command.inputs.find(({ name }) => name in found.inputs) ?? spec.options.find(({ name }) => name in found.options);
   const large = command.inputs.filter(isLarge);
   const small = command.inputs.filter((port) => !isLarge(port));
   const output = useRef<HTMLElement>(null);
@@ -128,13 +127,15 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
   const runButton = (
     <RunButton
       isRunning={runner.isRunning}
-      job={bench.jobId ? job : undefined}
+      job={bench.jobId && !runner.isSending ? job : undefined}
       missing={missing ? `Missing: ${missing.title || missing.name}` : null}
+      awaited={bench.isAwaited ? coming : null}
       onRun={run}
       onCancel={runner.cancel}
     />
   );
   return (
+    <ToolsContext value={tools}>
     <div className={styles.bench}>
       <header className={styles.head}>
         <h1>{spec.title || spec.name}</h1>
@@ -155,18 +156,18 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
           {large.length > 0 && (
             <>
               <section className={styles.pane} data-side="in" aria-label="Input" style={{ flex: `${String(share)} 1 0` }}>
-                <InputPane ports={large} all={command.inputs} values={bench.values} wrong={shownWrongs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
+                <InputPane ports={large} all={command.inputs} values={bench.values} wrong={wrong.inputs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
               </section>
               <Splitter label="Between input and output" share={share} onChange={(part) => { set({ share: part }); }} />
             </>
           )}
-          <section ref={output} className={styles.pane} data-side="out" aria-label="Output" style={{ flex: `${String(1 - share)} 1 0` }}>
+          <section ref={output} className={styles.pane} data-side="out" aria-label="Output" style={{ flex: `${String(large.length ? 1 - share : 1)} 1 0` }}>
             <OutputPane command={command} job={job} live={live} onRetry={run} />
           </section>
           </div>
           <footer className={styles.made}>
-            {job && <ResultBar job={job} onOpen={() => { change(spec.name, { values: ofJob(command.inputs, job), seed: String(job.seed), isTouched: true }); }} />}
-            <Filmstrip model={spec.name} chosen={bench.jobId} onChoose={(id) => { change(spec.name, { jobId: id }); }} />
+            {job && <ResultBar job={job} bench={bench} command={command} />}
+            <Filmstrip label="Made with this model" model={spec.name} chosen={bench.jobId} onChoose={({ id }) => { change(spec.name, { jobId: id }); }} />
           </footer>
         </div>
         {areOptionsOpen && (
@@ -175,15 +176,17 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
             command={command}
             bench={bench}
             small={small}
-            wrong={shownWrongs}
+            job={job}
+            wrong={wrong}
             problem={refused ? null : runner.problem}
             isQuick={runner.isQuick}
             runButton={runButton}
           />
         )}
       </div>
-      {panel === "code" && <CodePanel spec={spec} command={command} values={bench.values} onClose={() => { setPanel(null); }} />}
+      {panel === "code" && <CodePanel spec={spec} command={command} values={bench.values} options={bench.options} onClose={() => { setPanel(null); }} />}
       {panel === "about" && <AboutModel page={page} spec={spec} onClose={() => { setPanel(null); }} />}
     </div>
+    </ToolsContext>
   );
 }

@@ -47,13 +47,13 @@ export function InputPane({ ports, all, values, wrong, onChange }: PortsProps) {
 }
 
 /** The inputs that stand in a column: numbers, choices, short texts. */
-export function OptionRows({ ports, values, wrong, onChange }: Omit<PortsProps, "all">) {
+export function OptionRows({ ports, values, wrong, onChange, prefix = "input" }: Omit<PortsProps, "all"> & { prefix?: string }) {
   return ports.map((port) => {
     const { Input } = widgetOf(port.type);
     return (
       <Input
         key={port.name}
-        id={`input-${port.name}`}
+        id={`${prefix}-${port.name}`}
         port={port}
         value={values[port.name] ?? undefined}
         wrong={wrong[port.name] ?? null}

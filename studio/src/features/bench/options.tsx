@@ -1,24 +1,27 @@
 import { Dices, Lock, LockOpen } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Command, ModelSpec, Port, Problem } from "@/api/types";
+import type { Command, Job, ModelSpec, Port, Problem } from "@/api/types";
 import { usePreferences } from "@/features/settings/preferences";
 import { IconButton } from "@/ui/button";
 import { Segments, Select, Switch, TextInput } from "@/ui/controls";
 import { ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
-import { queries } from "@/features/connection/queries";
-import type { Job } from "@/api/types";
+import { UploadRows } from "@/features/uploads/upload-rows";
+import { useLarge } from "@/features/uploads/uploads";
 import styles from "./bench.module.css";
 import type { Bench } from "./bench-store";
-import { useBenches } from "./bench-store";
+import { replace, useBenches } from "./bench-store";
 import { OptionRows } from "./input-pane";
+import { SetUp } from "./set-up";
 
 interface OptionsProps {
   spec: ModelSpec;
   command: Command;
   bench: Bench;
   small: Port[];
-  wrong: Record<string, string>;
+  /** The job whose result is shown. */
+  job: Job | undefined;
+  wrong: { inputs: Record<string, string>; options: Record<string, string> };
   problem: Problem | null;
   isQuick: boolean;
   runButton: ReactNode;
@@ -27,17 +30,20 @@ interface OptionsProps {
 const MOST_SEED = 2 ** 32 - 1;
 
 /** The column beside the work: the small inputs, the seed, and the button that runs. */
-export function Options({ spec, command, bench, small, wrong, problem, isQuick, runButton }: OptionsProps) {
+export function Options({ spec, command, bench, small, job, wrong, problem, isQuick, runButton }: OptionsProps) {
   const { change, setValue } = useBenches.getState();
   const { isLive, set } = usePreferences();
+  const uploads = useLarge(spec.name);
   return (
     <aside className={styles.options} aria-label="Options">
       <div className={styles.rows}>
         {spec.commands.length > 1 && <CommandChoice spec={spec} command={command} />}
-        <OptionRows ports={small} values={bench.values} wrong={wrong} onChange={(name, value) => { setValue(spec.name, name, value); }} />
-        <SeedField bench={bench} onChange={(seed) => { change(spec.name, { seed }); }} />
+        <OptionRows ports={small} values={bench.values} wrong={wrong.inputs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
+        <SeedField bench={bench} last={job?.seed} onChange={(seed) => { change(spec.name, { seed }); }} />
+        {spec.options.length > 0 && <SetUp spec={spec} bench={bench} job={job} wrong={wrong.options} />}
       </div>
       <div className={styles.foot}>
+        <UploadRows uploads={uploads} />
         {problem && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
         {isQuick && (
           <label className={styles.live} title="This model is quick enough to run as you change things.">
@@ -52,9 +58,8 @@ export function Options({ spec, command, bench, small, wrong, problem, isQuick, 
 }
 
 function CommandChoice({ spec, command }: { spec: ModelSpec; command: Command }) {
-  const change = useBenches((benches) => benches.change);
   const choose = (name: string) => {
-    change(spec.name, { command: name, values: {}, isTouched: false, jobId: null });
+    replace(spec.name, { command: name, values: {}, isTouched: false, jobId: null });
   };
   const names = spec.commands.map(({ name }) => name);
   return (
@@ -70,8 +75,7 @@ function CommandChoice({ spec, command }: { spec: ModelSpec; command: Command })
   );
 }
 
-function SeedField({ bench, onChange }: { bench: Bench; onChange: (seed: string) => void }) {
-  const last = bench.jobId ? queries.getQueryData<Job>(["job", bench.jobId])?.seed : undefined;
+function SeedField({ bench, last, onChange }: { bench: Bench; last: number | undefined; onChange: (seed: string) => void }) {
   const isKept = bench.seed !== "";
   return (
     <Field label="Seed" htmlFor="seed" about={isKept ? "The same seed gives the same result." : "Drawn anew for each run."}>

@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { Sparkles } from "lucide-react";
 import { useState } from "react";
-import { fileUrl } from "@/api/client";
 import type { Command, Job, Port } from "@/api/types";
+import { useInFile } from "@/features/jobs/content";
 import { ENDS, doing } from "@/features/jobs/job-cache";
 import type { Live } from "@/features/jobs/job-cache";
 import { Segments } from "@/ui/controls";
@@ -91,16 +90,7 @@ export function OutputPane({ command, job, live, onRetry }: OutputPaneProps) {
 function OneOutput({ port, shown, scene }: { port: Port; shown: Shown; scene: Scene }) {
   const { Output } = widgetOf(port.type);
   const file = shown.inFile;
-  // A large value lies in a file, which is read when it is looked at.
-  const read = useQuery({
-    queryKey: ["file", file?.blob],
-    enabled: file !== undefined,
-    staleTime: Infinity,
-    queryFn: async () => {
-      const text = await (await fetch(fileUrl(file?.blob ?? ""))).text();
-      return port.type === "text" ? text : (JSON.parse(text) as unknown);
-    },
-  });
+  const read = useInFile(file, port.type); // when it is looked at
   if (file && !read.isSuccess) return read.isError ? <ProblemNote message="The result cannot be read." hint="Download it instead." /> : <div className={styles.waiting}><Ring size={40} /></div>;
   return <Output port={port} value={file ? read.data : shown.value} scene={scene} isPreview={shown.isPreview} />;
 }

@@ -1,5 +1,7 @@
 import { Play } from "lucide-react";
 import type { Job } from "@/api/types";
+import type { Upload } from "@/features/uploads/uploads";
+import { useConnection } from "@/features/connection/connection";
 import { doing } from "@/features/jobs/job-cache";
 import { Button } from "@/ui/button";
 import { Ring } from "@/ui/ring";
@@ -10,6 +12,8 @@ interface RunButtonProps {
   job: Job | undefined;
   /** Why it cannot run now. */
   missing: string | null;
+  /** Files without which it does not run yet. */
+  awaited: Upload[] | null;
   onRun: () => void;
   onCancel: () => void;
 }
@@ -18,16 +22,18 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export const RUN_KEYS = isMac ? "⌘ ↩" : "Ctrl ↩";
 
 /** The one large button: runs, and while it runs, cancels, with a ring of progress. */
-export function RunButton({ isRunning, job, missing, onRun, onCancel }: RunButtonProps) {
+export function RunButton({ isRunning, job, missing, awaited, onRun, onCancel }: RunButtonProps) {
+  const isAway = useConnection((connection) => connection.state === "away");
   if (isRunning) {
-    const fraction = job && job.progress > 0 ? job.progress : null;
+    const [file] = awaited ?? [];
+    const fraction = file ? file.fraction : job && job.progress > 0 ? job.progress : null;
     return (
       <div className={styles.run}>
         <Button size="large" icon={<span className={styles.ring}><Ring fraction={fraction} /></span>} onClick={onCancel}>
           Cancel
         </Button>
         <p className={styles.doing} aria-live="polite">
-          <span>{job ? doing(job) : "Sending"}</span>
+          <span>{file ? `Runs when ${file.name} is there` : isAway ? "Waiting for the server" : job ? doing(job) : "Sending"}</span>
           {fraction !== null && <span>{Math.round(fraction * 100)} %</span>}
         </p>
       </div>

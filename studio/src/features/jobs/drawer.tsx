@@ -4,10 +4,13 @@ import { Link } from "wouter";
 import { api } from "@/api/client";
 import type { Job } from "@/api/types";
 import { queries } from "@/features/connection/queries";
+import { UploadRows, sent } from "@/features/uploads/upload-rows";
+import { useLarge } from "@/features/uploads/uploads";
 import { usePreferences } from "@/features/settings/preferences";
 import { ago, duration } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { Ring } from "@/ui/ring";
+import { sayProblem } from "./say-problem";
 import { doing, hasEnded } from "./job-cache";
 import { useSeen } from "./hidden";
 import { JobPicture } from "./job-picture";
@@ -27,17 +30,21 @@ export function JobsDrawer() {
   });
   const jobs = useSeen(data?.jobs ?? []);
   const active = jobs.filter((job) => !hasEnded(job));
+  const files = useLarge();
   const [now] = active.filter((job) => job.status !== "queued").concat(active);
+  const [file] = files;
+  const words = now ? `${now.model_title || now.model}: ${doing(now)}${active.length > 1 ? `, ${String(active.length - 1)} more` : ""}` : file ? `${file.name}: ${sent(file)}` : "Nothing runs";
   return (
     <section className={styles.drawer} aria-label="Jobs">
       <button type="button" className={styles.handle} aria-expanded={isDrawerOpen} onClick={() => { set({ isDrawerOpen: !isDrawerOpen }); }}>
-        {now ? <Ring fraction={now.progress > 0 ? now.progress : null} size={16} /> : <ListVideo aria-hidden="true" />}
+        {now ? <Ring fraction={now.progress > 0 ? now.progress : null} size={16} /> : file ? <Ring fraction={file.fraction} size={16} /> : <ListVideo aria-hidden="true" />}
         <strong>Jobs</strong>
         <span className={styles.now}>
-          {now ? `${now.model_title || now.model}: ${doing(now)}${active.length > 1 ? `, ${String(active.length - 1)} more` : ""}` : "Nothing runs"}
+          {words}
         </span>
         <span className={styles.end}>{isDrawerOpen ? <ChevronDown aria-hidden="true" /> : <ChevronUp aria-hidden="true" />}</span>
       </button>
+      {isDrawerOpen && files.length > 0 && <div className={styles.files}><UploadRows uploads={files} /></div>}
       {isDrawerOpen && (
         <ul className={styles.rows}>
           {jobs.length === 0 && <li className={styles.none}>No jobs yet. Run a model, and it stands here.</li>}
@@ -50,7 +57,7 @@ export function JobsDrawer() {
 
 function JobRow({ job }: { job: Job }) {
   const again = async (act: Promise<unknown>) => {
-    await act.catch(() => undefined); // the list says how it stands
+    await act.catch(sayProblem);
     await queries.invalidateQueries({ queryKey: ["jobs"] });
   };
   const time = hasEnded(job) ? job.metrics.total_s : null;

@@ -17,7 +17,8 @@ export function sceneOf(ports: Port[], values: Record<string, unknown>): Scene {
   return { picture: port && urlOf(values[port.name]) };
 }
 
-const MEDIA = new Set(["image", "mask", "segmentation", "video", "audio", "file"]);
+/** Types whose values are files. */
+export const MEDIA = new Set(["image", "mask", "segmentation", "video", "audio", "file"]);
 
 /** The value of an output for its widget, or the one file in which a large value lies. */
 export function valueOf(output: Output): { value: unknown; inFile?: FileValue } {
@@ -45,4 +46,12 @@ export function gist(job: Job): string {
 /** A command by its name, or the first. */
 export function commandOf(commands: Command[], name: string | null): Command | undefined {
   return commands.find((command) => command.name === name) ?? commands[0];
+}
+
+/** A value in a few words, for lists of what went in. */
+export function brief(value: unknown): string {
+  if (isFileValue(value)) return value.name ?? "A file";
+  if (typeof value === "string") return value.startsWith("data:") ? "A file" : value;
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  return value === undefined ? "–" : JSON.stringify(value);
 }

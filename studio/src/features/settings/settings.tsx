@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { api, problemOf } from "@/api/client";
-import type { Problem, Settings, SettingsChange } from "@/api/types";
+import type { ReactNode } from "react";
+import { useEffect, useId } from "react";
+import { api } from "@/api/client";
 import { useConnection } from "@/features/connection/connection";
-import { queries } from "@/features/connection/queries";
-import { size } from "@/ui/amounts";
-import { Segments, Switch, TextInput } from "@/ui/controls";
-import { ProblemNote } from "@/ui/empty";
+import { RoomProblem } from "@/features/connection/room-problem";
+import { Segments, Switch } from "@/ui/controls";
 import { Field } from "@/ui/field";
+import { Origins } from "./origins";
 import type { Look } from "./preferences";
 import { usePreferences } from "./preferences";
+import { AmountSetting, SwitchSetting } from "./setting-fields";
 import styles from "./settings.module.css";
+import type { ServerSettings } from "./use-settings";
+import { useSettings } from "./use-settings";
 
 const LOOKS: { value: Look; label: string }[] = [
   { value: "system", label: "As the system" },
@@ -21,6 +23,7 @@ const LOOKS: { value: Look; label: string }[] = [
 /** The look, and what the server lets one change. */
 export default function SettingsRoom() {
   const { look, isLive, set } = usePreferences();
+  const { settings, error } = useSettings();
   useEffect(() => {
     document.title = "Settings · Gesso";
   }, []);
@@ -28,75 +31,76 @@ export default function SettingsRoom() {
     <div className={styles.page}>
       <div className={styles.column}>
         <h1>Settings</h1>
-        <section className={styles.part}>
-          <h2>Look</h2>
+        <Part title="Look">
           <Segments isFit label="Look" choices={LOOKS} value={look} onChange={(value) => { set({ look: value }); }} />
-        </section>
-        <section className={styles.part}>
-          <h2>Bench</h2>
-          <Field label="Run quick models as I change things" htmlFor="is-live" about="Models that answer in under 300 ms." aside={<Switch id="is-live" describedBy="is-live-about" isOn={isLive} onChange={(isOn) => { set({ isLive: isOn }); }} />}>{null}</Field>
-        </section>
-        <ServerSettings />
+        </Part>
+        <Part title="Bench">
+          <Field label="Run quick models as I change things" htmlFor="is-live" about="Models that answer in under 300 ms. Of these runs only the last is kept." aside={<Switch id="is-live" describedBy="is-live-about" isOn={isLive} onChange={(isOn) => { set({ isLive: isOn }); }} />}>{null}</Field>
+        </Part>
+        {settings ? <OfTheServer settings={settings} /> : error && <RoomProblem error={error} />}
+        <ThisGesso settings={settings} />
       </div>
     </div>
   );
 }
 
-// What the server may name beyond what this studio knows is shown by these words, if it is a yes or no.
-const SWITCHES: { name: string; label: string; about: string }[] = [
-  { name: "offline", label: "Work offline", about: "Nothing is fetched from the web: no weights, no addresses in inputs." },
-  { name: "private_recipes", label: "Leave prompts and names out of saved recipes", about: "Pictures that you pass on then say how they were made, but not what you wrote." },
-];
-
-function ServerSettings() {
-  const state = useConnection((connection) => connection.state);
-  const settings = useQuery({ queryKey: ["settings"], queryFn: api.settings });
-  const health = useQuery({ queryKey: ["health"], queryFn: ({ signal }) => api.health(signal) });
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const change = async (changes: SettingsChange) => {
-    setProblem(null);
-    try {
-      queries.setQueryData(["settings"], await api.changeSettings(changes));
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  };
-  const data = settings.data as (Settings & Record<string, unknown>) | undefined;
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
   return (
-    <section className={styles.part}>
-      <h2>Server</h2>
-      <dl className={styles.facts}>
-        <div><dt>Address</dt><dd>{window.location.origin}</dd></div>
-        <div><dt>State</dt><dd>{state === "here" ? "Answers" : state === "away" ? "Does not answer" : "Asks who you are"}</dd></div>
-        {health.data && <div><dt>Version</dt><dd>{health.data.version}</dd></div>}
-        {data && <div><dt>Home</dt><dd><code>{data.home}</code></dd></div>}
-        {data && <div><dt>Largest upload</dt><dd>{size(data.upload_limit_bytes)}</dd></div>}
-      </dl>
-      {settings.error && !data && <ProblemNote {...problemOf(settings.error)} />}
-      {problem && <ProblemNote {...problem} />}
-      {data && SWITCHES.filter(({ name }) => typeof data[name] === "boolean").map(({ name, label, about }) => (
-        <Field key={name} label={label} htmlFor={name} about={data.fixed.includes(name) ? `${about} An environment variable says it, so it cannot be changed here.` : about} aside={data.fixed.includes(name) ? <span className="soft">{data[name] ? "Yes" : "No"}</span> : <Switch id={name} describedBy={`${name}-about`} isOn={data[name] === true} onChange={(isOn) => void change({ [name]: isOn })} />}>{null}</Field>
-      ))}
-      {data && <Origins origins={data.allowed_origins} isFixed={data.fixed.includes("allowed_origins")} onChange={(allowed_origins) => void change({ allowed_origins })} />}
+    <section className={styles.part} aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
     </section>
   );
 }
 
-const P5 = "https://editor.p5js.org";
+const AT_WORK = ["threads", "memory_budget_mb", "idle_unload_s", "cancel_grace_s"];
 
-function Origins({ origins, isFixed, onChange }: { origins: string[]; isFixed: boolean; onChange: (origins: string[]) => void }) {
-  const [text, setText] = useState<string | null>(null);
-  const shown = text ?? origins.join(", ");
-  const save = () => {
-    if (text !== null) onChange(text.split(/[,\s]+/).filter(Boolean));
-    setText(null);
-  };
+function OfTheServer({ settings }: { settings: ServerSettings }) {
   return (
     <>
-      <Field label="The p5.js editor may use this Gesso" htmlFor="p5" about="So that sketches on editor.p5js.org can call your models." aside={<Switch id="p5" describedBy="p5-about" isOn={origins.includes(P5)} onChange={(isOn) => { onChange(isOn ? [...origins, P5] : origins.filter((one) => one !== P5)); }} />}>{null}</Field>
-      <Field label="Other pages that may use this Gesso" htmlFor="origins" about="Addresses between commas. Pages on this machine always may.">
-        <TextInput id="origins" aria-describedby="origins-about" disabled={isFixed} placeholder="https://example.org" value={shown} onChange={(event) => { setText(event.target.value); }} onBlur={save} onKeyDown={(event) => { if (event.key === "Enter") save(); }} />
-      </Field>
+      <Part title="Privacy and the web">
+        <SwitchSetting settings={settings} name="offline" label="Work offline" about="Nothing is fetched from other computers: no weights, no packages, no addresses in inputs." />
+        <SwitchSetting settings={settings} name="private_recipes" label="Leave words and file names out of saved files" about="Pictures that you pass on then say how they were made, but not what you wrote." />
+        <Origins settings={settings} />
+      </Part>
+      <Part title="Models at work">
+        {AT_WORK.some((name) => settings.data.after_restart.includes(name)) && <p className={styles.note}>Changes of these hold when Gesso is started again.</p>}
+        <AmountSetting settings={settings} name="threads" label="Threads for one model" unit="threads" about="More make one model faster and leave less for the rest of this computer." />
+        <AmountSetting settings={settings} name="memory_budget_mb" label="Memory for all models" unit="GB" scale={1000} about="Models that are not in use make room for others. 0 is three quarters of what this computer has." />
+        <AmountSetting settings={settings} name="idle_unload_s" label="Keep a model ready for" unit="minutes" scale={60} about="After its last run. Then it is loaded anew when it is wanted." />
+        <AmountSetting settings={settings} name="cancel_grace_s" label="Time to stop after a cancel" unit="seconds" about="A model that takes longer is ended, and loaded anew for its next run." />
+      </Part>
+      <Part title="Files">
+        <AmountSetting settings={settings} name="upload_limit_bytes" label="Largest file that is taken" unit="GB" scale={1e9} about="From this computer, or from who may use this Gesso." />
+        <AmountSetting settings={settings} name="fetch_limit_bytes" label="Largest file from an address" unit="MB" scale={1e6} about="Where an input is an address of the web." />
+      </Part>
     </>
+  );
+}
+
+const STATES = { here: "Answers", away: "Does not answer", signed_out: "Asks who you are" };
+
+function ThisGesso({ settings }: { settings: ServerSettings | undefined }) {
+  const state = useConnection((connection) => connection.state);
+  const health = useQuery({ queryKey: ["health"], queryFn: ({ signal }) => api.health(signal) });
+  const data = settings?.data;
+  const facts: [string, string | undefined][] = [
+    ["Address", window.location.origin],
+    ["State", STATES[state]],
+    ["Version", health.data?.version],
+    ["Home", data?.home],
+    ["Asks for a key", health.data && (health.data.needs_key ? "Yes" : "No: only this computer reaches it")],
+    ["Other names", data && (data.allowed_hosts.join(", ") || "None")],
+    ["Addresses of this network in inputs", data && (data.fetch_private ? "Fetched" : "Not fetched")],
+    ["Installs with", data?.installer],
+  ];
+  return (
+    <Part title="This Gesso">
+      <dl className={styles.facts}>
+        {facts.filter(([, value]) => value !== undefined).map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+      </dl>
+      {data && <p className={styles.note}>What guards this Gesso is changed in the file settings.toml in its home, and by nobody over the network.</p>}
+    </Part>
   );
 }

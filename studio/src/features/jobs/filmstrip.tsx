@@ -1,23 +1,38 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api } from "@/api/client";
-import { JobPicture } from "@/features/jobs/job-picture";
-import { useSeen } from "@/features/jobs/hidden";
-import { WORDS } from "@/features/jobs/job-cache";
+import type { Job } from "@/api/types";
 import { ago } from "@/ui/amounts";
-import styles from "./bench.module.css";
+import styles from "./filmstrip.module.css";
+import { useSeen } from "./hidden";
+import { WORDS } from "./job-cache";
+import { JobPicture } from "./job-picture";
 
-/** What was made with the model, the newest first. */
-export function Filmstrip({ model, chosen, onChoose }: { model: string; chosen: string | null; onChoose: (id: string) => void }) {
+interface FilmstripProps {
+  label: string;
+  model: string;
+  chosen: string | null;
+  /** The job that is left out. */
+  without?: string;
+  onChoose: (job: Job) => void;
+}
+
+/** What was made with a model last, the newest first. */
+export function useMade(model: string): Job[] {
   const { data } = useQuery({ queryKey: ["jobs", { model, limit: 40 }], queryFn: () => api.jobs({ model, limit: 40 }) });
+  return useSeen(data?.jobs ?? []);
+}
+
+/** A strip of what was made with a model. */
+export function Filmstrip({ label, model, chosen, without, onChoose }: FilmstripProps) {
   const strip = useRef<HTMLUListElement>(null);
   useEffect(() => {
     strip.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [chosen]);
-  const jobs = useSeen(data?.jobs ?? []);
+  const jobs = useMade(model).filter(({ id }) => id !== without);
   if (!jobs.length) return null;
   return (
-    <ul ref={strip} className={styles.strip} aria-label="Made with this model">
+    <ul ref={strip} className={styles.strip} aria-label={label}>
       {jobs.map((job) => (
         <li key={job.id}>
           <button
@@ -27,7 +42,7 @@ export function Filmstrip({ model, chosen, onChoose }: { model: string; chosen: 
             aria-label={`${WORDS[job.status]}, ${ago(job.created_at)}`}
             title={`${WORDS[job.status]}, ${ago(job.created_at)}`}
             onClick={() => {
-              onChoose(job.id);
+              onChoose(job);
             }}
           >
             <JobPicture job={job} size={128} />

@@ -1,17 +1,17 @@
 import { useState } from "react";
 import type { Job } from "@/api/types";
-import { pictureOf, urlOf } from "@/features/jobs/shown";
 import { ago } from "@/ui/amounts";
 import { Segments } from "@/ui/controls";
 import { Dialog } from "@/ui/dialog";
 import { PictureView } from "@/ui/picture-view";
 import { Tree } from "@/ui/tree";
-import styles from "./history.module.css";
-import { brief } from "./job-dialog";
+import styles from "./compare.module.css";
+import { Filmstrip } from "./filmstrip";
+import { brief, pictureOf, urlOf } from "./shown";
 
 /** What differs between two jobs: the names of inputs with both values. */
 export function differences(one: Job, other: Job): { name: string; values: [string, string] }[] {
-  const all = (job: Job): Record<string, unknown> => ({ Model: job.model, ...job.inputs, Seed: job.seed });
+  const all = (job: Job): Record<string, unknown> => ({ Model: job.model, Command: job.command, ...job.inputs, ...job.options, Seed: job.seed });
   const [first, second] = [all(one), all(other)];
   const names = [...new Set([...Object.keys(first), ...Object.keys(second)])];
   return names
@@ -19,8 +19,16 @@ export function differences(one: Job, other: Job): { name: string; values: [stri
     .map((name) => ({ name, values: [brief(first[name]), brief(second[name])] }));
 }
 
+interface CompareProps {
+  one: Job;
+  other: Job;
+  /** Where one may choose another of the same model instead. */
+  onOther?: (job: Job) => void;
+  onClose: () => void;
+}
+
 /** Two results beside each other, or one over the other, and what was different. */
-export function CompareDialog({ one, other, onClose }: { one: Job; other: Job; onClose: () => void }) {
+export function CompareDialog({ one, other, onOther, onClose }: CompareProps) {
   const [way, setWay] = useState<"beside" | "over">("beside");
   const [left, right] = [urlOf(pictureOf(one)), urlOf(pictureOf(other))];
   const found = differences(one, other);
@@ -51,6 +59,7 @@ export function CompareDialog({ one, other, onClose }: { one: Job; other: Job; o
         ) : (
           <p className="soft">Both have the same inputs and the same seed.</p>
         )}
+        {onOther && <Filmstrip label="Compare with" model={one.model} chosen={other.id} without={one.id} onChoose={onOther} />}
       </div>
     </Dialog>
   );
