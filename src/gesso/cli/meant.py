@@ -80,6 +80,7 @@ def _check_kind(words: Iterable[str], *, here: Collection[str], there: Collectio
 
 def _write(word: str, command: Command, *, said: Said) -> str:
     """Return the hint that says how to write a word."""
+    word = word.removeprefix("@")
     name, equals, value = word.partition("=")
     if equals and value and name in {port.name for port in command.outputs}:
         return f"Write -o {quoted(word)}"
@@ -123,7 +124,7 @@ def _takes(data_type: DataType[Any], text: str) -> bool:
 
 def _first(said: Said) -> str:
     """Return what stands alone: all of it if that is the name of a file with spaces, else the first word."""
-    whole = " ".join(said.lone)
+    whole = " ".join(said.lone).removeprefix("@")
     return whole if is_there(whole) else said.lone[0]
 
 
