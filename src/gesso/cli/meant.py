@@ -46,7 +46,9 @@ def check(said: Said, *, spec: ModelSpec, command: Command) -> None:
     for word in said.inputs:
         name, _, value = word.partition("=")
         if name in _FLAGS and name not in inputs:
-            raise NotFoundError(f"{name} is no input, but an option of `gesso run`.", hint=f"Write --{name} {value}")
+            raise NotFoundError(
+                f"{name} is no input, but an option of `gesso run`.", hint=f"Write --{name} {quoted(value)}"
+            )
         if "=" not in word or word.startswith("="):
             hint = _write(word.removeprefix("="), command, said=said)
             raise SettingsError(f"-i wants name=value, but got {word!r}.", hint=hint)
