@@ -31,6 +31,9 @@ def mix(work: Path) -> str:
     ("words", "hint"),
     [
         (["photo.png"], "Write -i photo=@photo.png"),
+        (["@photo.png"], "Write -i photo=@photo.png"),
+        (["-i", "@photo.png"], "Write -i photo=@photo.png"),
+        (["@my", "photos/a", "fox.png"], 'Write -i "photo=@my photos/a fox.png"'),
         (["typo.png"], "Write -i photo=@typo.png"),
         (["my photos"], 'Write -i "photo=@my photos"'),
         (["my", "photos/a", "fox.png"], 'Write -i "photo=@my photos/a fox.png"'),

@@ -31,6 +31,7 @@ def test_a_minus_takes_the_one_output_that_is_left() -> None:
         ([PICTURE, WORDS], ["-"], "Say which: -o image=- or -o words=-"),
         ([PICTURE, WORDS], ["image=-", "words=-"], "Only one output"),
         ([PICTURE], ["out.png", "-"], "none is left"),
+        ([PICTURE], ["out/", "-"], "takes all the outputs"),
         ([PICTURES], ["-"], "several files"),
         ([FOLDER], ["-"], "is a folder"),
     ],

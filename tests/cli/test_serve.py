@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from urllib.error import HTTPError
@@ -90,3 +93,18 @@ def test_the_studio_signs_the_browser_in(gesso: Gesso, home: Path, opened: list[
 def test_a_second_home_has_a_studio_of_its_own(home: Path, tmp_path: Path) -> None:
     with serving(home), serving(tmp_path, ["studio", "--no-browser", "--port", "0"]) as second:
         assert second.stop()[0] == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the redirection is that of a POSIX shell")
+def test_with_its_output_closed_it_serves_all_the_same(home: Path) -> None:
+    command = f'exec "{sys.executable}" -m gesso.cli.main serve --port 0 >&-'
+    with subprocess.Popen(["bash", "-c", command], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        address = said.strip().removeprefix("Gesso is at ")
+        try:
+            assert status(f"{address}api/v1/health") == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+    assert process.returncode == 0

@@ -46,7 +46,9 @@ def check(said: Said, *, spec: ModelSpec, command: Command) -> None:
     for word in said.inputs:
         name, _, value = word.partition("=")
         if name in _FLAGS and name not in inputs:
-            raise NotFoundError(f"{name} is no input, but an option of `gesso run`.", hint=f"Write --{name} {value}")
+            raise NotFoundError(
+                f"{name} is no input, but an option of `gesso run`.", hint=f"Write --{name} {quoted(value)}"
+            )
         if "=" not in word or word.startswith("="):
             hint = _write(word.removeprefix("="), command, said=said)
             raise SettingsError(f"-i wants name=value, but got {word!r}.", hint=hint)
@@ -80,6 +82,7 @@ def _check_kind(words: Iterable[str], *, here: Collection[str], there: Collectio
 
 def _write(word: str, command: Command, *, said: Said) -> str:
     """Return the hint that says how to write a word."""
+    word = word.removeprefix("@")
     name, equals, value = word.partition("=")
     if equals and value and name in {port.name for port in command.outputs}:
         return f"Write -o {quoted(word)}"
@@ -123,7 +126,7 @@ def _takes(data_type: DataType[Any], text: str) -> bool:
 
 def _first(said: Said) -> str:
     """Return what stands alone: all of it if that is the name of a file with spaces, else the first word."""
-    whole = " ".join(said.lone)
+    whole = " ".join(said.lone).removeprefix("@")
     return whole if is_there(whole) else said.lone[0]
 
 

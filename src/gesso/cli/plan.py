@@ -29,7 +29,7 @@ def plan(command: Command, words: Sequence[str], *, sources: Set[Identity]) -> D
     for word in words:
         name, path = _named(command, word)
         if name is None and _is_folder(word, path) and not has_folder:
-            _check_alone(words, word)
+            _check_alone([*words, *streamed], word)
             return Destination(folders={port.name: path for port in command.outputs}, sources=sources)
         port = _fitting(command, path) if name is None else command.output(name)
         if port.name in files:

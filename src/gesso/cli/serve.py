@@ -93,15 +93,24 @@ class Serving:
 
     def _ready(self, listening: Listening) -> None:
         terminal = self._terminal
-        terminal.result(f"Gesso is at {listening.url}")
+        self._tell(f"Gesso is at {listening.url}")
         if listening.link != listening.url:
-            terminal.result(f"This link opens it, and signs a browser in; keep it to yourself:\n  {listening.link}")
+            self._tell(f"This link opens it, and signs a browser in; keep it to yourself:\n  {listening.link}")
         elif self._settings.needs_key and not self._is_opening:
             terminal.say("It asks for its key. A browser that was signed in still is; --new-key prints a new link.")
         terminal.say("Ctrl-C stops it.", style="dim")
         if self._is_opening:
             link = listening.link if listening.link != listening.url else signed_in(listening.url, self._settings)
             _open(link, self._settings, terminal=terminal)
+
+    def _tell(self, text: str) -> None:
+        """Print a line; a server whose standard output is closed says it on the other one, and serves all the same."""
+        from gesso.errors import StorageError
+
+        try:
+            self._terminal.result(text)
+        except StorageError:
+            self._terminal.say(text)
 
     def _stopping(self) -> None:
         from gesso.server.run import GRACE_S

@@ -177,7 +177,7 @@ _CAUSES: Final = (
 
 def explain(words: str, fallback: str) -> InstallError:
     """Return the error for an installer's last words; `fallback` says why where no usual cause is found in them."""
-    reason, hint = fallback, "The installer's own words are in the details."
+    reason, hint = fallback, "What the installer said may tell why."
     for cause in _CAUSES:
         if found := cause.shown_by.search(words):
             blamed = [text for groups in _BLAMED.findall(words) for text in groups if text]
