@@ -1763,7 +1763,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Events, one after the other. */
             200: {
                 headers: {
                     [name: string]: unknown;
