@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -9,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from gesso.app import App
 from gesso.server import errors, front_end
+from gesso.server.crowd import Crowd
 from gesso.server.description import complete
 from gesso.server.direct.room import Direct
 from gesso.server.gate import Gate
@@ -29,10 +31,13 @@ API: Final = "/api/v1"
 _ROUTERS: Final = (models, runs, jobs, job_events, files, uploads, settings, health, metrics)
 
 
-def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0.1", port: int = 5142) -> FastAPI:
+def create_app(
+    app: App, *, key: OwnerKey | None = None, address: str = "127.0.0.1", port: int = 5142, most_listeners: int = 800
+) -> FastAPI:
     """Return the server of a running Gesso. With a `key` it asks who somebody is.
 
-    `address` and `port` are where it listens: what may stand in `Host` follows from them.
+    `address` and `port` are where it listens: what may stand in `Host` follows from them. `most_listeners` may listen
+    to events at once.
     """
     server = bare()
     home = app.settings.home
@@ -44,7 +49,12 @@ def create_app(app: App, *, key: OwnerKey | None = None, address: str = "127.0.0
         direct=Direct(app, metrics=server.state.metrics),
     )
     app.jobs.on_end(server.state.metrics.count_job)
-    _add_middleware(server, app, key=key, address=address, port=port)
+    server.add_middleware(Limits)
+    server.add_middleware(Crowd, most=most_listeners)
+    server.add_middleware(SignIn, key=key)
+    server.add_middleware(Counting, metrics=server.state.metrics)
+    server.add_middleware(Heads)
+    server.add_middleware(Gate, visitors=_visitors(app, address, port=port))  # the last is the first that is met
     return server
 
 
@@ -71,17 +81,14 @@ def bare() -> FastAPI:
     return server
 
 
-def _add_middleware(server: FastAPI, app: App, *, key: OwnerKey | None, address: str, port: int) -> None:
+def _visitors(app: App, address: str, *, port: int) -> Callable[[], Visitors]:
+    """Return what says who may come in as the settings are now."""
+
     def visitors() -> Visitors:
         listed = app.settings
         return Visitors(address=address, port=port, hosts=listed.allowed_hosts, origins=listed.allowed_origins)
 
-    # The last is the first that a request meets.
-    server.add_middleware(Limits)
-    server.add_middleware(SignIn, key=key)
-    server.add_middleware(Counting, metrics=server.state.metrics)
-    server.add_middleware(Heads)
-    server.add_middleware(Gate, visitors=visitors)
+    return visitors
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -20,6 +20,7 @@ from gesso.app import App
 from gesso.errors import SettingsError
 from gesso.server.application import create_app
 from gesso.server.direct.room import Direct
+from gesso.server.open_files import raise_limit
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
 from gesso.server.visitors import is_loopback
@@ -32,6 +33,7 @@ GRACE_S: Final = 5.0
 """How long runs may take to finish when the server is told to stop; then they go back to the queue."""
 _TRIED_PORTS: Final = 20
 _MOST_CONNECTIONS: Final = 1000
+_LISTENERS: Final = 0.8  # of the connections: the rest is for those who ask and go
 _LARGEST_MESSAGE_BYTES: Final = 1_000_000  # of a WebSocket; nothing that we are sent is large yet
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # every address of this computer
 
@@ -75,7 +77,9 @@ async def serve(
         await app.start_jobs()  # before the key: the home must be ours
         owner = OwnerKey(app.settings.home) if needs_key else None
         key = owner.make() if owner is not None and (is_new_key or not owner.is_made) else ""
-        server = _Server(app, create_app(app, key=owner, address=address, port=port), grace_s=grace_s)
+        most = min(_MOST_CONNECTIONS, raise_limit() // 2)  # the other half is for everything else that is opened
+        asgi = create_app(app, key=owner, address=address, port=port, most_listeners=int(most * _LISTENERS))
+        server = _Server(app, asgi, grace_s=grace_s, most_connections=most)
         shown = ADDRESS if address in _ANYWHERE else f"[{address}]" if ":" in address else address
         url = f"http://{shown}:{port}/"
         link = f"{url}?key={quote(key)}" if key else url
@@ -126,7 +130,7 @@ def bind(host: str, port: int, *, tries: int = 1) -> socket.socket:
 class _Server(uvicorn.Server):
     """uvicorn, quiet, which on a signal lets runs finish and then returns, instead of ending the process."""
 
-    def __init__(self, app: App, asgi: FastAPI, *, grace_s: float) -> None:
+    def __init__(self, app: App, asgi: FastAPI, *, grace_s: float, most_connections: int) -> None:
         super().__init__(
             uvicorn.Config(
                 asgi,
@@ -140,7 +144,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,  # whoever sends X-Forwarded-For may have made it up
                 server_header=False,
-                limit_concurrency=_MOST_CONNECTIONS,
+                limit_concurrency=most_connections,
                 timeout_keep_alive=15,
                 timeout_graceful_shutdown=2,
             )

@@ -2082,7 +2082,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Events, one after the other. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable
-from typing import Annotated
+from collections.abc import AsyncGenerator
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, WebSocket
-from fastapi.sse import EventSourceResponse
+from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from gesso.errors import GessoError
 from gesso.jobs import events
 from gesso.server.errors import problem_of
+from gesso.server.event_stream import EventStream
 from gesso.server.rooms import House
 from gesso.server.schemas.job import JobMessage, LogMessage, Message, PartMessage, PreviewMessage, ProgressMessage
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 """`/jobs/{job_id}/events`."""
+_EVENTS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": Message, "description": "Events, one after the other."}
+}
 
 
-async def _known(job_id: str, house: House) -> str:
-    """Answer 404 before the stream begins."""
-    return (await house.app.jobs.get(job_id)).id
-
-
-@router.get("/{job_id}/events", response_class=EventSourceResponse)
-async def stream_job_events(job_id: Annotated[str, Depends(_known)], house: House) -> AsyncIterable[Message]:
+@router.get("/{job_id}/events", status_code=200, response_class=EventStream, responses=_EVENTS)
+async def stream_job_events(job_id: str, house: House) -> EventStream:
     """Tell how a job stands and then what happens, until it has ended. Whoever comes back is told all of it again."""
-    async with contextlib.aclosing(house.app.jobs.events(job_id)) as told:
-        async for event in told:
-            yield message_of(event)
+    job = await house.app.jobs.get(job_id)  # answers 404 before the stream begins
+    return EventStream(_messages(house.app.jobs.events(job.id)))
 
 
 @router.websocket("/{job_id}/events")
@@ -64,6 +61,12 @@ async def _until_gone(socket: WebSocket) -> None:
     """Wait until the other side leaves; what it sends is not for us."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
+
+
+async def _messages(told: AsyncGenerator[events.JobEvent, None]) -> AsyncGenerator[Message, None]:
+    async with contextlib.aclosing(told):
+        async for event in told:
+            yield message_of(event)
 
 
 def message_of(event: events.JobEvent) -> Message:
