@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from gesso.server.direct.described import ALSO
 
 _REF: Final = "#/components/schemas/"
-_SPARSE: Final = frozenset({"Problem", "ErrorMessage"})
-"""Answers that leave out what is empty."""
+_SPARSE: Final = frozenset({"Problem", "ErrorMessage", "LiveErrorMessage", "LiveOpening", "LiveChange"})
+"""What leaves out what is empty: answers, and what only a WebSocket takes."""
 
 
 def complete(server: FastAPI) -> None:

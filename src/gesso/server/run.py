@@ -22,6 +22,7 @@ from gesso.server.application import create_app
 from gesso.server.direct.room import Direct
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
+from gesso.server.sockets import BoundedSocketProtocol
 from gesso.server.visitors import is_loopback
 
 ADDRESS: Final = "127.0.0.1"
@@ -32,7 +33,7 @@ GRACE_S: Final = 5.0
 """How long runs may take to finish when the server is told to stop; then they go back to the queue."""
 _TRIED_PORTS: Final = 20
 _MOST_CONNECTIONS: Final = 1000
-_LARGEST_MESSAGE_BYTES: Final = 1_000_000  # of a WebSocket; nothing that we are sent is large yet
+_LARGEST_MESSAGE_BYTES: Final = 32_000_000  # of a WebSocket: a frame of 4K as plain pixels
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # every address of this computer
 
 
@@ -131,7 +132,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 asgi,
                 http=PatientProtocol,
-                ws="websockets-sansio",
+                ws=BoundedSocketProtocol,
                 ws_per_message_deflate=False,  # 20 times as slow for pictures, which are packed already
                 ws_max_size=_LARGEST_MESSAGE_BYTES,
                 lifespan="off",
