@@ -52,7 +52,7 @@ def test_the_plain_install_says_what_the_command_needs() -> None:
 
 # -- what is imported is declared, and what is declared is imported ---------------------------------------------------
 
-NAMED_NOWHERE = {"websockets": "uvicorn finds it by itself"}
+NAMED_NOWHERE: dict[str, str] = {}  # what is used and never imported, and who finds it
 SPELT_OTHERWISE = {"PIL": "pillow"}  # packages that are imported under another name than they are installed
 NOT_FROM_HERE = ("models", "compat/shims")  # these bring an environment of their own
 WITH_EVERY_MODEL = (

@@ -65,6 +65,15 @@ def test_what_a_job_tells_is_described() -> None:
     )
 
 
+def test_direct_runs_and_live_streams_are_described() -> None:
+    schemas = DESCRIBED["components"]["schemas"]
+    assert {"ResultMessage", "ErrorMessage", "ReadyMessage", "LiveResultMessage", "LiveErrorMessage"} <= set(schemas)
+    assert "required" not in schemas["LiveOpening"]
+    assert schemas["LiveChange"]["required"] == ["inputs"]
+    assert set(schemas["DirectResult"]["required"]) == set(schemas["DirectResult"]["properties"])
+    assert "required" not in schemas["DirectRequest"]
+
+
 def test_the_studios_types_are_made_from_this_description() -> None:
     printed = subprocess.run(
         [sys.executable, "-m", "gesso.server.openapi"], capture_output=True, text=True, check=True, timeout=60

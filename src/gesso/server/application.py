@@ -19,7 +19,7 @@ from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
 from gesso.server.rooms import Rooms
-from gesso.server.routers import files, health, job_events, jobs, metrics, models, runs, settings, uploads
+from gesso.server.routers import files, health, job_events, jobs, live, metrics, models, runs, settings, uploads
 from gesso.server.sign_in import SignIn
 from gesso.server.thumbnails import Thumbnails
 from gesso.server.uploads import Uploads
@@ -28,7 +28,7 @@ from gesso.version import VERSION
 
 API: Final = "/api/v1"
 """Where the studio's interface begins."""
-_ROUTERS: Final = (models, runs, jobs, job_events, files, uploads, settings, health, metrics)
+_ROUTERS: Final = (models, runs, live, jobs, job_events, files, uploads, settings, health, metrics)
 
 
 def create_app(

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from gesso.server.direct.described import ALSO
 
 _REF: Final = "#/components/schemas/"
-_SPARSE: Final = frozenset({"Problem", "ErrorMessage"})
-"""Answers that leave out what is empty."""
+_SPARSE: Final = frozenset({"Problem", "ErrorMessage", "LiveErrorMessage", "LiveOpening", "LiveChange"})
+"""What leaves out what is empty: answers, and what only a WebSocket takes."""
 
 
 def complete(server: FastAPI) -> None:
@@ -52,7 +52,8 @@ def _add(schemas: dict[str, Any], name: str, *, annotation: Any) -> None:
 
 def _describe_events(operation: dict[str, Any]) -> None:
     """Say of server-sent events what each is, as OpenAPI 3.2 has it: FastAPI takes them for one text."""
-    if stream := operation["responses"].get("200", {}).get("content", {}).get("text/event-stream"):
+    stream = operation["responses"].get("200", {}).get("content", {}).get("text/event-stream", {})
+    if "schema" in stream:
         message = {name: part for name, part in stream.pop("schema").items() if name not in {"type", "title"}}
         data = {"type": "string", "contentMediaType": "application/json", "contentSchema": message}
         stream["itemSchema"] = {"type": "object", "properties": {"data": data}, "required": ["data"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -72,6 +72,15 @@ def problem_of(error: errors.GessoError) -> Problem:
     return Problem(**{name: text for name, text in error.to_data().items() if text or name == "hint"})
 
 
+def problem_of_invalid(wrong: Sequence[Mapping[str, Any]]) -> Problem:
+    """Say what is wrong with the first field that is: pydantic lists all, a person mends one after the other."""
+    first = wrong[0]
+    if first["type"] == "json_invalid":
+        return Problem(code="input", message="The body is not JSON.", hint="Is a quote or comma missing?")
+    where = ".".join(str(part) for part in first["loc"]) or "message"
+    return problem_of(errors.InputError(_expected(first), _given(first), where=where))
+
+
 def answer(status: int, problem: Problem, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return a response with a problem."""
     return JSONResponse(problem.model_dump(exclude_none=True), status, headers)
@@ -94,15 +103,10 @@ async def _answer_http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
-    """Say what is wrong with the first field that is: pydantic lists all, a person mends one after the other."""
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place, *parts = first["loc"]
-    where = ".".join(str(part) for part in parts) or str(place)
-    if first["type"] == "json_invalid":
-        return answer(422, Problem(code="input", message="The body is not JSON.", hint="Is a quote or comma missing?"))
-    refused = errors.InputError(_expected(first), _given(first), where=where)
-    return answer(422, problem_of(refused))
+    return answer(
+        422, problem_of_invalid([{**wrong, "loc": wrong["loc"][1:] or wrong["loc"]} for wrong in error.errors()])
+    )
 
 
 async def _answer_unforeseen(request: Request, error: Exception) -> JSONResponse:

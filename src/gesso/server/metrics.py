@@ -67,8 +67,14 @@ class Metrics:
         self._runs = Counter(
             "gesso_direct_runs", "Direct runs that have ended.", ["model", "outcome"], registry=self._registry
         )
+        self._frames = Counter(
+            "gesso_live_frames", "Frames of live streams.", ["model", "outcome"], registry=self._registry
+        )
         self._run_seconds = Counter(
-            "gesso_direct_run_seconds", "Time of models in direct runs.", ["model"], registry=self._registry
+            "gesso_direct_run_seconds",
+            "Time of models in direct runs and live streams.",
+            ["model"],
+            registry=self._registry,
         )
 
     def count(self, operation: str, status: int, *, seconds: float) -> None:
@@ -105,6 +111,11 @@ class Metrics:
     def count_run(self, model: str, outcome: str, *, run_s: float) -> None:
         """Count a direct run of a model that there is: "succeeded", "failed" or "canceled"."""
         self._runs.labels(model, outcome).inc()
+        self._run_seconds.labels(model).inc(run_s)
+
+    def count_frames(self, model: str, outcome: str, *, frames: int = 1, run_s: float = 0.0) -> None:
+        """Count live frames of a model: "answered", "failed" or "dropped"."""
+        self._frames.labels(model, outcome).inc(frames)
         self._run_seconds.labels(model).inc(run_s)
 
     def text(self) -> bytes:

@@ -23,6 +23,7 @@ from gesso.server.direct.room import Direct
 from gesso.server.open_files import raise_limit
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
+from gesso.server.sockets import BoundedSocketProtocol
 from gesso.server.visitors import is_loopback
 
 ADDRESS: Final = "127.0.0.1"
@@ -34,7 +35,7 @@ GRACE_S: Final = 5.0
 _TRIED_PORTS: Final = 20
 _MOST_CONNECTIONS: Final = 1000
 _LISTENERS: Final = 0.8  # of the connections: the rest is for those who ask and go
-_LARGEST_MESSAGE_BYTES: Final = 1_000_000  # of a WebSocket; nothing that we are sent is large yet
+_LARGEST_MESSAGE_BYTES: Final = 32_000_000  # of a WebSocket: a frame of 4K as plain pixels
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # every address of this computer
 
 
@@ -135,7 +136,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 asgi,
                 http=PatientProtocol,
-                ws="websockets-sansio",
+                ws=BoundedSocketProtocol,
                 ws_per_message_deflate=False,  # 20 times as slow for pictures, which are packed already
                 ws_max_size=_LARGEST_MESSAGE_BYTES,
                 lifespan="off",

@@ -1648,6 +1648,231 @@ export interface components {
             value: unknown;
         };
         DirectMessage: components["schemas"]["ProgressMessage"] | components["schemas"]["RunLogMessage"] | components["schemas"]["RunPreviewMessage"] | components["schemas"]["PartMessage"] | components["schemas"]["ResultMessage"] | components["schemas"]["ErrorMessage"];
+        /**
+         * LiveOpening
+         * @description The first message of a client: what each frame is for, and what stays the same.
+         *
+         *     `width` and `height` say that frames come as plain pixels: RGB, 8 bits each, row by row from the top.
+         * @example {
+         *       "format": "jpeg",
+         *       "inputs": {
+         *         "colours": 4
+         *       },
+         *       "quality": 80
+         *     }
+         */
+        LiveOpening: {
+            /**
+             * Frame
+             * @description The input that frames are; the only picture.
+             * @default null
+             */
+            frame: string | null;
+            /**
+             * Inputs
+             * @description All other inputs, as those of a job.
+             */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Command
+             * @default null
+             */
+            command: string | null;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Device
+             * @default auto
+             */
+            device: string;
+            /**
+             * Seed
+             * @description Of every frame; drawn if it is left out.
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Output
+             * @description The picture that comes back; the first.
+             * @default null
+             */
+            output: string | null;
+            /**
+             * Format
+             * @description jpeg, or png where it must not lose.
+             * @default null
+             */
+            format: ("jpeg" | "png" | "webp" | "raw") | null;
+            /**
+             * Quality
+             * @description Of jpeg and webp.
+             * @default 80
+             */
+            quality: number;
+            /**
+             * Width
+             * @default null
+             */
+            width: number | null;
+            /**
+             * Height
+             * @default null
+             */
+            height: number | null;
+        };
+        /**
+         * LiveChange
+         * @description A later message of a client: inputs that are different from now on. The others stay.
+         */
+        LiveChange: {
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LiveErrorMessage
+         * @description A frame that failed, or (without a number) a message that could not be followed. The stream goes on.
+         */
+        LiveErrorMessage: {
+            /**
+             * Code
+             * @description For programs; it stays the same.
+             * @example input
+             */
+            code: string;
+            /**
+             * Message
+             * @description One or two plain sentences.
+             */
+            message: string;
+            /**
+             * Hint
+             * @description What to do about it.
+             * @default
+             */
+            hint: string;
+            /**
+             * Where
+             * @description Which input is meant: "points[2].x".
+             * @default null
+             */
+            where: string | null;
+            /**
+             * Expected
+             * @description What was wanted.
+             * @default null
+             */
+            expected: string | null;
+            /**
+             * Given
+             * @description What came.
+             * @default null
+             */
+            given: string | null;
+            /**
+             * Detail
+             * @description More, for those who want to know: a traceback of a model.
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "error";
+            /**
+             * Frame
+             * @default null
+             */
+            frame: number | null;
+        };
+        /**
+         * LivePicture
+         * @description The picture that comes as a binary message right after this text.
+         */
+        LivePicture: {
+            /** Output */
+            output: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "jpeg" | "png" | "webp" | "raw";
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Channels */
+            channels: number;
+        };
+        /**
+         * LiveResultMessage
+         * @description What a frame has become. `frame` counts those that came, from 1; `dropped` those that a newer one replaced.
+         */
+        LiveResultMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "result";
+            /** Frame */
+            frame: number;
+            /** Dropped */
+            dropped: number;
+            /** Outputs */
+            outputs: {
+                [key: string]: unknown;
+            };
+            picture: components["schemas"]["LivePicture"] | null;
+            timings_ms: components["schemas"]["LiveTimings"];
+        };
+        /**
+         * LiveTimings
+         * @description Where the time of a frame went, in milliseconds, from its arrival until its result is sent.
+         */
+        LiveTimings: {
+            /** Queue */
+            queue: number;
+            /** Decode */
+            decode: number;
+            /** Transport */
+            transport: number;
+            /** Model */
+            model: number;
+            /** Encode */
+            encode: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ReadyMessage
+         * @description The model is ready: frames are worked on from now on.
+         */
+        ReadyMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ready";
+            /** Model */
+            model: string;
+            /** Command */
+            command: string;
+            /** Frame */
+            frame: string;
+            /** Output */
+            output: string | null;
+            /** Format */
+            format: ("jpeg" | "png" | "webp" | "raw") | null;
+            /** Seed */
+            seed: number;
+        };
+        LiveMessage: components["schemas"]["ProgressMessage"] | components["schemas"]["ReadyMessage"] | components["schemas"]["LiveResultMessage"] | components["schemas"]["LiveErrorMessage"];
     };
     responses: never;
     parameters: never;

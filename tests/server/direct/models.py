@@ -25,6 +25,9 @@ class Made:
     words: str
     count: int
 
+class Seen(State):
+    count = 0
+
 class Many(Model):
     def setup(self, size: str = "small") -> None:
         self.size = size
@@ -94,6 +97,29 @@ class Many(Model):
         finally:
             Path(note).write_text("ended")
         return "waited"
+
+    @command
+    def measure(self, picture: Image) -> str:
+        return f"{picture.width} x {picture.height}"
+
+    @command
+    def noise(self, picture: Image, seen: Seen) -> Image:
+        seen.count += 1
+        return np.random.default_rng(seen.count).integers(0, 255, (480, 640, 3), np.uint8)
+
+    @command
+    def trail(self, picture: Image, seen: Seen, note: str = "") -> Made:
+        seen.count += 1
+        return Made(picture, f"{note} {seed()}", seen.count)
+
+    @command
+    def slow(self, picture: Image, seconds: float = 0.0) -> Made:
+        time.sleep(seconds)
+        if int(picture.rgb[0, 0, 0]) == 13:
+            os._exit(3)
+        if int(picture.rgb[0, 0, 0]) == 66:
+            raise ValueError("unlucky")
+        return Made(picture, f"{picture.rgb[0, 0, 0]}", os.getpid() % 100)
 
     @command
     def fail(self, how: str = "raise") -> str:

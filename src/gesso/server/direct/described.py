@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gesso.server.schemas.direct import DirectMessage, DirectRequest, DirectResult
+from gesso.server.schemas.live import LiveChange, LiveMessage, LiveOpening
 from gesso.spec.runnable import MAX_SEED
 
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
@@ -40,7 +41,13 @@ EXTRA: Final[dict[str, Any]] = {
 }
 """What a request may be."""
 
-ALSO: Final[dict[str, Any]] = {"DirectRequest": DirectRequest, "DirectMessage": DirectMessage}
+ALSO: Final[dict[str, Any]] = {
+    "DirectRequest": DirectRequest,
+    "DirectMessage": DirectMessage,
+    "LiveOpening": LiveOpening,
+    "LiveChange": LiveChange,
+    "LiveMessage": LiveMessage,
+}
 """What the description has besides, by its name there."""
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
