@@ -24,7 +24,9 @@ CHROMIUM: Final = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 _FLAGS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                 "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+                 "--disable-component-update", "--disable-sync", "--no-first-run",
+                 # A camera and a microphone that are made up, and nobody who has to allow them.
+                 "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,7 @@ def server(studio_home: Path) -> Iterator[Program]:
     """A server that runs as long as these tests."""
     if not (WEB / "index.html").is_file():
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
-    with running(studio_home) as program:
+    with running(studio_home, GESSO_FETCH_PRIVATE="true") as program:  # what is fetched lies on this machine, too
         yield program
 
 

@@ -13,7 +13,7 @@ from gesso.types import catalogue
 from tests.conftest import ROOT
 
 AXE = ROOT / "studio/node_modules/axe-core/axe.min.js"
-PLACES = ["/models", "/models/pose", "/models/everything", "/history", "/settings"]
+PLACES = ["/models", "/models/pose", "/models/everything", "/models/atelier", "/history", "/settings"]
 LARGEST_FIRST_LOAD_BYTES = 250_000
 _SCROLLS = "[class*=strip], [class*=segments], [class*=stage], [class*=tabs], pre"
 _TOO_WIDE = f"""[...document.querySelectorAll("main *")]
@@ -54,6 +54,14 @@ def test_a_narrow_screen_needs_no_scrolling_sideways(page: Any, place: str) -> N
     wide = page.evaluate(_TOO_WIDE)
     assert not wide
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_at_twice_the_size_nothing_is_lost(page: Any, place: str) -> None:
+    page.set_viewport_size({"width": 640, "height": 400})  # what is left of 1280 by 800 at 200 %
+    settled(page, place)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    assert not page.evaluate(_TOO_WIDE.replace("361", "641"))
 
 
 def test_a_narrow_screen_can_run_a_model(page: Any) -> None:
