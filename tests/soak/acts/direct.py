@@ -1,0 +1,55 @@
+"""Direct runs: a model runs while its client waits on the connection, and stops when the client leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Final
+
+from tests.soak.orders import Order, draw_order
+from tests.soak.stage import API, Stage
+from tests.soak.visitor import Away
+
+ROUTE: Final = f"{API}/models/{{name}}/run"
+"""The route as the server's description names it."""
+
+
+async def run_one(stage: Stage) -> None:
+    """Run a model once and look at what comes out."""
+    with suppress(TimeoutError):
+        await _run(stage, draw_order(stage.chance, stage.note()))
+
+
+async def run_together(stage: Stage) -> None:
+    """Run a model many times at once: those that can go in batches, those that are asynchronous side by side."""
+    model = stage.chance.choice(("squares", "echo", "mirror"))
+    orders: list[Order] = []
+    while len(orders) < 12:
+        order = draw_order(stage.chance, stage.note(), is_quick=True)
+        orders += [order] if order.model == model else []
+    await asyncio.gather(*(_run(stage, order) for order in orders), return_exceptions=True)
+
+
+async def run_and_leave(stage: Stage) -> None:
+    """Close the connection in the middle of a run."""
+    running = asyncio.create_task(_run(stage, draw_order(stage.chance, stage.note())))
+    await asyncio.wait([running], timeout=stage.chance.choice((0.02, 0.2, 1)))
+    running.cancel()
+    with suppress(asyncio.CancelledError, TimeoutError, Away):
+        await running
+
+
+async def _run(stage: Stage, order: Order) -> None:
+    path = ROUTE.format(name=order.model)
+    sending = stage.visitor.ask("POST /models/{name}/run", path, json={"inputs": order.body["inputs"]})
+    answer = await asyncio.wait_for(sending, 2) if order.is_endless else await sending
+    if answer.status_code == 200:
+        stage.expect(_is_right(order, answer.json()["outputs"]), f"{order}: {answer.text[:300]}")
+    else:
+        is_told = 400 <= answer.status_code < 500 or answer.status_code == 503
+        is_fate = order.error or stage.server.worker_kills
+        stage.expect(bool(is_told and is_fate) or answer.status_code == 503, f"{order}: {answer.text[:300]}")
+
+
+def _is_right(order: Order, outputs: dict[str, Any]) -> bool:
+    return bool(order.pixels) or order.value in outputs.values()

@@ -1,0 +1,53 @@
+"""Live frames over a WebSocket: sent faster than they are answered, stalled, left without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from typing import Final
+
+import numpy as np
+import PIL.Image
+from websockets.asyncio.client import ClientConnection
+
+from tests.soak.stage import API, Stage
+
+ROUTE: Final = f"{API}/models/{{name}}/live"
+"""The route."""
+
+
+async def send_frames(stage: Stage) -> None:
+    """Send frames and take the answers: for each a result in words, and the frame behind it."""
+    async with stage.visitor.socket(ROUTE.format(name="mirror")) as socket:
+        await _begin(stage, socket)
+        for _ in range(stage.chance.choice((3, 30))):
+            for _ in range(stage.chance.choice((1, 1, 4))):
+                await socket.send(_frame(stage))
+            said = json.loads(await socket.recv())
+            stage.expect(said["type"] == "result", f"live: {said}")
+            frame = await socket.recv()
+            stage.expect(isinstance(frame, bytes), f"live: no frame but {frame!r:.200}")
+
+
+async def stall_and_leave(stage: Stage) -> None:
+    """Send frames, read no answer, and break the connection off."""
+    async with stage.visitor.socket(ROUTE.format(name="mirror")) as socket:
+        await _begin(stage, socket)
+        for _ in range(50):
+            await socket.send(_frame(stage))
+        await asyncio.sleep(stage.chance.choice((0.1, 2)))
+        socket.transport.abort()
+
+
+async def _begin(stage: Stage, socket: ClientConnection) -> None:
+    await socket.send("{}")
+    said = json.loads(await socket.recv())
+    stage.expect(said["type"] == "ready", f"live: {said}")
+
+
+def _frame(stage: Stage) -> bytes:
+    pixels = np.full((240, 320, 3), stage.chance.randrange(256), np.uint8)
+    file = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(file, "JPEG")
+    return file.getvalue()
