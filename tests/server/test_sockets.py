@@ -26,7 +26,7 @@ async def server(home: Path) -> AsyncIterator[run._Server]:
         await app.start_jobs()
         with run.bind("127.0.0.1", 0) as bound:
             port = bound.getsockname()[1]
-            server = run._Server(app, create_app(app, port=port), grace_s=0.1)
+            server = run._Server(app, create_app(app, port=port), grace_s=0.1, most_connections=100)
             started = asyncio.Event()
             server.when_started = started.set
             serving = asyncio.create_task(server.serve(sockets=[bound]))
