@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+
+from gesso.server.serving import WholeOrPart
 
 WEB: Final = Path(__file__).parent / "web"
 """Where the built studio lies."""
@@ -66,7 +68,7 @@ def _serve(web: Path, path: str) -> Response:
         raise HTTPException(404)
     if found.parent.name == "assets":  # their names have a hash in them
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return FileResponse(found, headers=headers, media_type=_MEDIA_TYPES.get(found.suffix, "application/octet-stream"))
+    return WholeOrPart(found, headers=headers, media_type=_MEDIA_TYPES.get(found.suffix, "application/octet-stream"))
 
 
 def _find(web: Path, path: str) -> Path | None:

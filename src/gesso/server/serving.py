@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from fastapi.responses import FileResponse
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
 
+from gesso.errors import NotFoundError
 from gesso.server.errors import Refusal
 from gesso.server.schemas.problem import Problem
 from gesso.storage.media_types import UNKNOWN
@@ -27,13 +33,30 @@ _CAGE: Final = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 
 _RANGES: Final = re.compile(
     r"bytes=(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:, *(?:\d{1,18}-\d{0,18}|-\d{1,18})){0,20}", re.ASCII
 )
-_STARTS: Final = re.compile(r"(\d+)-", re.ASCII)
+_PART: Final = re.compile(r"(\d*)-(\d*)", re.ASCII)
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
+
+
+class WholeOrPart(FileResponse):
+    """A file, or the part of it that `Range` asks for. What cannot be handed out is said as everywhere else.
+
+    It may have gone since it was found, because somebody has deleted its job.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: PLR0917 - as ASGI calls it
+        """Send it."""
+        try:
+            self.stat_result = await asyncio.to_thread(os.stat, self.path)
+        except FileNotFoundError as error:
+            raise NotFoundError("The file is gone.", hint="It was deleted a moment ago.") from error
+        _check_range(Headers(scope=scope).get("range"), self.stat_result.st_size)
+        self.set_stat_headers(self.stat_result)
+        await super().__call__(scope, receive, send)
 
 
 def serve_file(
     path: Path, *, name: str, media_type: str, etag: str, is_download: bool = False, caching: str = _FOR_EVER
-) -> FileResponse:
+) -> WholeOrPart:
     """Return a file of this content, in parts if the browser asks for them.
 
     Raster pictures, sound, video and plain text may be shown; everything else can only be saved, as bytes of no kind.
@@ -47,17 +70,26 @@ def serve_file(
         "ETag": f'"{etag}"',
     }
     kind = media_type if is_shown else UNKNOWN
-    return FileResponse(path, headers=headers, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind)
+    return WholeOrPart(path, headers=headers, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind)
 
 
-def check_range(header: str | None, size_bytes: int) -> None:
-    """Raise `Refusal` for a `Range` that is none, or that begins behind the end of the file."""
-    if header is None or (_RANGES.fullmatch(header) and size_bytes > max(map(int, _STARTS.findall(header)), default=0)):
+def _check_range(header: str | None, size_bytes: int) -> None:
+    """Raise `Refusal` for a `Range` that is none, or of which a part lies behind the end of the file."""
+    if header is None or (
+        _RANGES.fullmatch(header) and all(map(partial(_is_there, size_bytes), _PART.findall(header)))
+    ):
         return
     problem = Problem(
         code="range", message=f"The file has no such part: it has {size_bytes} bytes.", hint='Ask like "bytes=0-999".'
     )
     raise Refusal(416, problem, headers={"Content-Range": f"bytes */{size_bytes}"})
+
+
+def _is_there(size_bytes: int, part: tuple[str, str]) -> bool:
+    first, last = part
+    if not first:  # the last so many
+        return size_bytes > 0 and int(last) > 0
+    return int(first) < size_bytes and (not last or int(first) <= int(last))
 
 
 def disposition(name: str, *, is_download: bool) -> str:

@@ -177,13 +177,50 @@ async def test_a_part_of_a_file_is_handed_out(client: httpx.AsyncClient) -> None
 
 @pytest.mark.parametrize(
     "asked",
-    ["bytes=200-", "bytes=0-1,100-", "bytes=a-b", "lines=1-2", "bytes=", "bytes=-", "bytes", "bytes=0-0," * 200],
+    [
+        "bytes=100-",
+        "bytes=-0",
+        "bytes=5-2",
+        "bytes=200-",
+        "bytes=0-1,100-",
+        "bytes=a-b",
+        "lines=1-2",
+        "bytes=",
+        "bytes=-",
+        "bytes",
+        "bytes=0-0," * 200,
+    ],
 )
 async def test_a_part_that_cannot_be_is_refused(client: httpx.AsyncClient, asked: str) -> None:
     answer = await client.get(f"/api/v1/files/{await put(client, b'x' * 100)}", headers={"Range": asked})
     assert answer.status_code == 416
     assert answer.json()["code"] == "range"
     assert answer.headers["Content-Range"] == "bytes */100"
+
+
+async def test_a_part_of_a_picture_of_ours_cannot_be_either(client: httpx.AsyncClient) -> None:
+    digest = await put(client, png())
+    for path in (f"/api/v1/files/{digest}/thumbnail", "/api/v1/models/pose/preview"):
+        answer = await client.get(path, headers={"Range": "bytes=9999999-"})
+        assert (answer.status_code, answer.json()["code"]) == (416, "range")
+
+
+async def test_a_file_that_goes_while_it_is_handed_out_is_not_there(
+    app: App, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = await put(client, png())
+    path = app.blobs.path
+
+    def gone(asked: str) -> Path:
+        found = path(asked)
+        app.blobs.remove(asked, unused_since=time.time() + 60)
+        return found
+
+    refer = app.blobs.refer(digest)
+    monkeypatch.setattr(app.blobs, "path", gone)
+    monkeypatch.setattr(app.blobs, "refer", lambda *_: refer)
+    answer = await client.get(f"/api/v1/files/{digest}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
