@@ -1,9 +1,10 @@
-"""The studio is for everybody: small screens, eyes that need contrast, keyboards, slow lines, a server that is away."""
+"""The studio is for everybody: small screens, large letters, eyes that need contrast, hands without a mouse."""
 
 from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,49 +12,70 @@ import pytest
 from gesso.server.front_end import WEB
 from gesso.types import catalogue
 from tests.conftest import ROOT
+from tests.studio.views import VIEWS, settled
 
 AXE = ROOT / "studio/node_modules/axe-core/axe.min.js"
-PLACES = ["/models", "/models/pose", "/models/everything", "/models/atelier", "/history", "/settings"]
-LARGEST_FIRST_LOAD_BYTES = 250_000
+LARGEST_FIRST_LOAD_BYTES = 100_000
+# What scrolls by itself may be wider than the screen.
 _SCROLLS = "[class*=strip], [class*=segments], [class*=stage], [class*=tabs], pre"
-_TOO_WIDE = f"""[...document.querySelectorAll("main *")]
-    .filter(one => one.getBoundingClientRect().right > 361 && !one.closest("{_SCROLLS}"))
-    .map(one => one.outerHTML.slice(0, 120))"""
+_TOO_WIDE = f"""width => [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > width + 1 && one.checkVisibility() && !one.closest("{_SCROLLS}"))
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
+_IS_SHOWN = "look => matchMedia(`(prefers-color-scheme: ${look})`).matches"
 
 
-def settled(page: Any, place: str) -> None:
-    page.goto(place)
-    page.get_by_role("heading").first.wait_for()
-    page.wait_for_load_state("networkidle")
+@pytest.fixture
+def shown(page: Any, photo: Path) -> Any:
+    """A page that knows a picture to give to models."""
+    page.photo = photo
+    return page
 
 
-@pytest.mark.parametrize("look", ["dark", "light"])
-@pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_serious(page: Any, place: str, look: str) -> None:
+def serious(page: Any) -> list[str]:
+    """What axe-core finds on a page that keeps somebody out, or nearly."""
     if not AXE.is_file():
         pytest.skip("needs axe-core: npm ci in studio/")
-    page.emulate_media(color_scheme=look)
-    settled(page, place)
-    if place == "/models/pose":
-        page.keyboard.press("Control+Enter")
-        page.locator("dl", has_text="Seed").first.wait_for()
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     found = page.evaluate("axe.run().then(({violations}) => violations)")
-    serious = [
+    return [
         f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
-    assert not serious
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_narrow_screen_needs_no_scrolling_sideways(page: Any, place: str) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
-    settled(page, place)
-    wide = page.evaluate(_TOO_WIDE)
-    assert not wide
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_serious_in_either_look(shown: Any, view: str) -> None:
+    VIEWS[view](shown)
+    for look in ("dark", "light"):
+        shown.emulate_media(color_scheme=look)
+        shown.wait_for_function(_IS_SHOWN, arg=look)
+        assert not serious(shown), look
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_narrow_screen_needs_no_scrolling_sideways(shown: Any, view: str) -> None:
+    shown.set_viewport_size({"width": 360, "height": 740})
+    VIEWS[view](shown)
+    assert not shown.evaluate(_TOO_WIDE, 360)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not serious(shown)
+
+
+@pytest.mark.parametrize("view", ["models", "pose", "history", "job", "settings"])
+def test_twice_as_large_is_all_there(browser: Any, server: Any, photo: Path, *, view: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 720, "height": 450}, device_scale_factor=2, reduced_motion="reduce", base_url=server.address
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.photo = photo
+    VIEWS[view](page)
+    assert not page.evaluate(_TOO_WIDE, 720)
+    for name in {"job": ["Open on the bench", "Delete"]}.get(view, []):
+        page.get_by_role("button", name=name).scroll_into_view_if_needed()
+    context.close()
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -71,6 +93,73 @@ def test_a_narrow_screen_can_run_a_model(page: Any) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator("dl", has_text="Seed").first.wait_for()
     page.get_by_role("img", name="Drawing").wait_for()
+
+
+def focused(page: Any) -> str:
+    """The name of what has the focus."""
+    name: str = page.evaluate(
+        "() => { const one = document.activeElement;"
+        " return one?.getAttribute('aria-label') ?? one?.labels?.[0]?.textContent ?? one?.textContent ?? ''; }"
+    )
+    return name.strip()
+
+
+def tab_to(page: Any, name: str) -> None:
+    """Press the tab key until something has the focus."""
+    for _ in range(80):
+        if focused(page).startswith(name):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key does not come to {name!r}")
+
+
+def test_the_keyboard_alone_finds_a_model_runs_it_and_goes_on_with_the_result(page: Any) -> None:
+    settled(page, "/models")
+    tab_to(page, "Tinted")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Tinted").wait_for()
+    tab_to(page, "Strength")
+    page.keyboard.press("ArrowRight")
+    tab_to(page, "Run")
+    page.keyboard.press("Enter")
+    page.locator("dl", has_text="Seed").first.wait_for()
+    tab_to(page, "Send on")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remix as Image").wait_for()
+    tab_to(page, "Remix")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Remix").wait_for()
+    page.get_by_text("128 × 96").wait_for()
+
+
+def test_the_focus_is_seen_wherever_it_is(page: Any) -> None:
+    settled(page, "/models/tinted")
+    unseen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        outline = page.evaluate(
+            """() => [document.activeElement, document.activeElement.nextElementSibling].some((one) => {
+                const { outlineStyle, outlineWidth, boxShadow } = one ? getComputedStyle(one) : {};
+                return (outlineStyle && outlineStyle !== "none" && outlineWidth !== "0px") || (boxShadow ?? "none") !== "none";
+            })"""
+        )
+        if not outline and focused(page):
+            unseen.append(focused(page))
+    assert not unseen
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Any) -> None:
+    settled(page, "/models/tinted")
+    tab_to(page, "About")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        is_inside = page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        assert is_inside
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert focused(page).startswith("About")
 
 
 def test_the_look_is_kept(page: Any) -> None:

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { useEffect, useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./button";
 import styles from "./pieces.module.css";
 
@@ -18,8 +18,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, isWide, isBare, actions, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const element = dialog.current;
+  useLayoutEffect(() => {
+    const element = dialog.current; // its end comes while it still stands: it gives the focus back
     if (element && !element.open) element.showModal();
     element?.querySelector<HTMLElement>("[data-first]")?.focus(); // else the browser takes the first, which closes it
     return () => {
@@ -52,7 +52,7 @@ export function Dialog({ title, onClose, isWide, isBare, actions, children }: Di
               <IconButton label="Close" onClick={onClose}><X /></IconButton>
             </div>
           </header>
-          <div className={styles.dialogBody}>{children}</div>
+          <div className={styles.dialogBody} tabIndex={0}>{children}</div>
         </>
       )}
     </dialog>

@@ -35,6 +35,7 @@ export default function BenchRoom({ name }: { name: string }) {
   }, [model.data?.title, name]);
   if (model.data?.spec) return <BenchOf key={name} page={model.data} spec={model.data.spec} />;
   if (model.isPending) return <Empty icon={<Ring size={32} />} title="Loading the model" />;
+  if (!model.data && problemOf(model.error).code === "away") return <RoomProblem error={model.error} />;
   const problem = model.data?.problem;
   return (
     <div className={styles.broken}>
@@ -138,7 +139,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
     <ToolsContext value={tools}>
     <div className={styles.bench}>
       <header className={styles.head}>
-        <h1>{spec.title || spec.name}</h1>
+        <h1 title={spec.title}>{spec.title || spec.name}</h1>
         <p title={spec.description}>{spec.description}</p>
         <div className={styles.actions}>
           {((sample.isThere && bench.isTouched) || sample.isToBeHad) && <Button look="quiet" icon={sample.isLoading ? <Ring size={16} /> : <WandSparkles />} disabled={sample.isLoading} onClick={sample.load}>Sample</Button>}

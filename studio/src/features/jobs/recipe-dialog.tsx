@@ -7,7 +7,7 @@ export function RecipeDialog({ job, onClose }: { job: Job; onClose: () => void }
   const shown = job.recipe ?? { model: job.model, command: job.command, inputs: job.inputs, options: job.options, seed: job.seed };
   return (
     <Dialog title="Recipe" onClose={onClose}>
-      <div style={{ display: "grid", gap: 12 }}>
+      <div style={{ display: "grid", gap: 12, gridTemplateColumns: "minmax(0, 1fr)" }}>
         <p className="soft">
           All that is needed to make this result again. Saved pictures carry it too: <code>gesso recipe FILE</code> prints it, <code>gesso run --recipe FILE</code> makes it again.
         </p>

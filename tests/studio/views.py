@@ -1,0 +1,177 @@
+"""Everything there is to see: each room, dialog and state, by a name, with how one comes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+
+def settled(page: Any, place: str) -> None:
+    """Go to a room, and wait until it has what it shows."""
+    page.goto(place)
+    page.get_by_role("heading").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def run(page: Any) -> None:
+    """Run the model of a bench, and wait for its result."""
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator("dl", has_text="Seed").first.wait_for()
+
+
+def _made(page: Any, place: str) -> None:
+    settled(page, place)
+    run(page)
+
+
+def _dialog(page: Any, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).first.click()
+    page.get_by_role("dialog").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def _all_types(page: Any) -> None:
+    settled(page, "/models/all-types")
+    page.get_by_label("Choose a picture: Image").set_input_files(_photo(page))
+    page.get_by_text("320 × 240").first.wait_for()
+    run(page)
+
+
+def _photo(page: Any) -> Path:
+    photo: Path = page.photo
+    return photo
+
+
+def _about(page: Any) -> None:
+    settled(page, "/models/pose")
+    _dialog(page, "About")
+
+
+def _code(page: Any) -> None:
+    settled(page, "/models/pose")
+    _dialog(page, "Use from code")
+
+
+def _recipe(page: Any) -> None:
+    _made(page, "/models/tinted")
+    _dialog(page, "Recipe")
+
+
+def _send_on(page: Any) -> None:
+    _made(page, "/models/tinted")
+    _dialog(page, "Send on")
+    page.get_by_role("button", name="Remix as Image").wait_for()
+
+
+def _compare(page: Any) -> None:
+    _made(page, "/models/tinted")
+    page.get_by_role("button", name="Vary").click()
+    page.get_by_role("button", name="Compare").wait_for()
+    _dialog(page, "Compare")
+
+
+def _set_up(page: Any) -> None:
+    settled(page, "/models/tinted")
+    page.get_by_text("Set-up").click()
+
+
+def _failed(page: Any) -> None:
+    settled(page, "/models/broken")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_text("Details").click()
+
+
+def _running(page: Any) -> None:
+    settled(page, "/models/slow")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("painting").first.wait_for()
+
+
+def _job(page: Any) -> None:
+    _made(page, "/models/tinted")
+    settled(page, "/history")
+    page.locator("main li a").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Vary").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def _chosen(page: Any) -> None:
+    _made(page, "/models/tinted")
+    settled(page, "/history")
+    page.locator("main li input[type=checkbox]").first.check()
+
+
+def _found_nothing(page: Any) -> None:
+    settled(page, "/history")
+    page.get_by_role("searchbox").fill("zebra")
+    page.get_by_role("heading", name="Nothing found").wait_for()
+
+
+def _drawer(page: Any) -> None:
+    _made(page, "/models/tinted")
+    page.get_by_role("region", name="Jobs").get_by_role("button", name="Jobs").click()
+    page.get_by_role("region", name="Jobs").get_by_role("listitem").first.wait_for()
+
+
+def _palette(page: Any) -> None:
+    settled(page, "/models")
+    page.keyboard.press("Control+K")
+    page.get_by_role("combobox").wait_for()
+
+
+def _away(page: Any) -> None:
+    settled(page, "/models/tinted")
+    page.route("**/api/**", lambda route: route.abort())
+    page.get_by_text("The server does not answer.").wait_for()
+
+
+def _no_models(page: Any) -> None:
+    page.route("**/api/v1/models", lambda route: route.fulfill(json={"models": []}))
+    settled(page, "/models")
+
+
+def _no_jobs(page: Any) -> None:
+    page.route("**/api/v1/jobs?*", lambda route: route.fulfill(json={"jobs": [], "next_before": None}))
+    settled(page, "/history")
+
+
+def _refused(page: Any) -> None:
+    settled(page, "/models/tinted")
+    page.route("**/api/v1/jobs", lambda route: route.fulfill(status=503, json={"message": "Too many jobs wait."}))
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
+VIEWS: Final[dict[str, Callable[[Any], None]]] = {
+    "models": lambda page: settled(page, "/models"),
+    "no models": _no_models,
+    "pose": lambda page: _made(page, "/models/pose"),
+    "cutout": lambda page: settled(page, "/models/cutout"),
+    "remix": lambda page: settled(page, "/models/remix"),
+    "everything": lambda page: settled(page, "/models/everything"),
+    "all types": lambda page: settled(page, "/models/all-types"),
+    "all types, made": _all_types,
+    "long names": lambda page: _made(page, "/models/long"),
+    "set-up": _set_up,
+    "running": _running,
+    "failed": _failed,
+    "refused": _refused,
+    "no such model": lambda page: settled(page, "/models/nothing"),
+    "about": _about,
+    "code": _code,
+    "recipe": _recipe,
+    "send on": _send_on,
+    "compare": _compare,
+    "history": lambda page: settled(page, "/history"),
+    "no jobs": _no_jobs,
+    "nothing found": _found_nothing,
+    "chosen": _chosen,
+    "job": _job,
+    "drawer": _drawer,
+    "palette": _palette,
+    "settings": lambda page: settled(page, "/settings"),
+    "away": _away,
+}
+"""How one comes to each view. `page.photo` is a picture to give to models."""
