@@ -10,7 +10,7 @@ import pytest
 
 from gesso.app import App
 from gesso.errors import QueueFullError, WorkerDiedError
-from gesso.runtime.host import pool
+from gesso.runtime.host import budget, pool
 from gesso.runtime.host.model import WorkerModel
 from gesso.settings import load
 from gesso.spec.runnable import Progress, Request, Result
@@ -104,6 +104,31 @@ async def test_the_model_that_nobody_uses_makes_room(studio: Studio, monkeypatch
         assert any(isinstance(event, Progress) and "memory" in event.text for event in events)
         assert result.setup_s > 0
         await at_work
+
+
+async def test_models_that_make_room_for_each_other_both_get_on(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [studio.write(WORK, name=name) for name in ("one", "other")]
+    monkeypatch.setenv("GESSO_MEMORY_BUDGET_MB", "120")  # for one of them
+    monkeypatch.setattr(budget, "_PATIENCE_S", 0.05)  # less than a worker takes to get ready
+    async with App(load(), report=studio.news.append) as app:
+        models = [await app.open(str(folder)) for folder in folders]
+        await asyncio.gather(*(_pid(model, seconds=0.1) for model in models for _ in range(3)))
+
+
+async def test_workers_that_are_always_kept_hinder_no_other_model(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = studio.write(WORK, name="kept"), studio.write(WORK, name="other")
+    monkeypatch.setenv("GESSO_MEMORY_BUDGET_MB", "120")
+    monkeypatch.setenv("GESSO_POOLS", '{"kept": {"min": 1}}')
+    async with App(load(), report=studio.news.append) as app:
+        first, second = await app.open(str(kept)), await app.open(str(other))
+        first.keep_ready()
+        await _pid(first)
+        await _pid(second)
+        assert first.workers
 
 
 async def test_a_worker_that_dies_again_and_again_is_not_started_at_once(studio: Studio) -> None:

@@ -19,7 +19,8 @@ LARGEST_FIRST_LOAD_BYTES = 100_000
 # What scrolls by itself may be wider than the screen.
 _SCROLLS = "[class*=strip], [class*=segments], [class*=stage], [class*=tabs], pre"
 _TOO_WIDE = f"""width => [...document.querySelectorAll("body *")]
-    .filter((one) => one.getBoundingClientRect().right > width + 1 && one.checkVisibility() && !one.closest("{_SCROLLS}"))
+    .filter((one) => one.getBoundingClientRect().right > width + 1)
+    .filter((one) => one.checkVisibility() && !one.closest("{_SCROLLS}"))
     .map((one) => one.outerHTML.slice(0, 120))"""
 
 _IS_SHOWN = "look => matchMedia(`(prefers-color-scheme: ${look})`).matches"
@@ -78,14 +79,6 @@ def test_twice_as_large_is_all_there(browser: Any, server: Any, photo: Path, *, 
     context.close()
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_at_twice_the_size_nothing_is_lost(page: Any, place: str) -> None:
-    page.set_viewport_size({"width": 640, "height": 400})  # what is left of 1280 by 800 at 200 %
-    settled(page, place)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 640
-    assert not page.evaluate(_TOO_WIDE.replace("361", "641"))
-
-
 def test_a_narrow_screen_can_run_a_model(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/models/pose")
@@ -140,7 +133,8 @@ def test_the_focus_is_seen_wherever_it_is(page: Any) -> None:
         outline = page.evaluate(
             """() => [document.activeElement, document.activeElement.nextElementSibling].some((one) => {
                 const { outlineStyle, outlineWidth, boxShadow } = one ? getComputedStyle(one) : {};
-                return (outlineStyle && outlineStyle !== "none" && outlineWidth !== "0px") || (boxShadow ?? "none") !== "none";
+                const isOutlined = outlineStyle && outlineStyle !== "none" && outlineWidth !== "0px";
+                return isOutlined || (boxShadow ?? "none") !== "none";
             })"""
         )
         if not outline and focused(page):
@@ -155,7 +149,9 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Any) -> None:
     page.get_by_role("dialog").wait_for()
     for _ in range(12):
         page.keyboard.press("Tab")
-        is_inside = page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        is_inside = page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
         assert is_inside
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")

@@ -10,6 +10,7 @@ import pytest
 
 from gesso.runtime.host import budget as budget_module
 from gesso.runtime.host import memory_use
+from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.budget import Budget
 from gesso.runtime.host.seat import Seat
 from gesso.spec.runnable import Event, Progress
@@ -30,6 +31,8 @@ class House:
         self.sizes: dict[int, int] = {}
         self.seats: list[Seat] = []
         self.busy: set[int] = set()
+        self.kept = 0
+        self.looks = 0
 
     def add(self, process_id: int, size: int, *, free_since: float = 0.0) -> Seat:
         made = Rested(process_id, free_since=free_since)
@@ -39,10 +42,17 @@ class House:
 
     @property
     def spare(self) -> list[Seat]:
-        return [seat for seat in self.seats if seat.worker.process_id not in self.busy]
+        return [seat for seat in self.seats if seat.worker.process_id not in self.busy] if self.can_shrink else []
+
+    @property
+    def can_shrink(self) -> bool:
+        return len(self.seats) > self.kept
 
     async def let_go(self, seat: Seat) -> None:
         self.seats.remove(seat)
+
+    def look_again(self) -> None:
+        self.looks += 1
 
     @property
     def left(self) -> list[int]:
@@ -61,11 +71,16 @@ def _ignore(_: Event) -> None:
     pass
 
 
+async def _enter(budget: Budget, needed: int, *, report: Report = _ignore, is_urgent: bool = True) -> None:
+    async with budget.room(needed, report, is_urgent=lambda: is_urgent):
+        pass
+
+
 async def test_where_there_is_room_nobody_goes(house: House) -> None:
     budget = Budget(100)
     budget.join(house)
     house.add(1, 40)
-    await budget.make_room(60, _ignore)
+    await _enter(budget, 60)
     assert house.left == [1]
     await budget.close()
 
@@ -76,7 +91,7 @@ async def test_who_has_rested_longest_goes_first_and_no_more_than_must(house: Ho
     house.add(1, 40, free_since=7.0)
     house.add(2, 40, free_since=3.0)
     house.add(3, 10, free_since=5.0)
-    await budget.make_room(40, _ignore)
+    await _enter(budget, 40)
     assert house.left == [1, 3]
     await budget.close()
 
@@ -85,7 +100,7 @@ async def test_one_that_is_too_large_may_run_alone(house: House) -> None:
     budget = Budget(100)
     budget.join(house)
     house.add(1, 40)
-    await budget.make_room(5000, _ignore)
+    await _enter(budget, 5000)
     assert house.left == []
     await budget.close()
 
@@ -96,7 +111,7 @@ async def test_those_at_work_are_waited_for_and_that_is_said(house: House) -> No
     house.add(1, 80)
     house.busy = {1}
     news: list[Any] = []
-    asked = asyncio.create_task(budget.make_room(50, news.append))
+    asked = asyncio.create_task(_enter(budget, 50, report=news.append))
     while not news:
         await asyncio.sleep(0.001)
     assert not asked.done()
@@ -116,7 +131,7 @@ async def test_who_waits_long_presses(house: House, monkeypatch: pytest.MonkeyPa
     house.add(1, 80)
     house.busy = {1}
     news: list[Any] = []
-    asked = asyncio.create_task(budget.make_room(50, news.append))
+    asked = asyncio.create_task(_enter(budget, 50, report=news.append))
     while not news:
         await asyncio.sleep(0.001)
     pressing = [budget.is_pressing]
@@ -131,11 +146,75 @@ async def test_workers_that_grow_are_seen(house: House, monkeypatch: pytest.Monk
     monkeypatch.setattr(budget_module, "_LOOK_S", 0.01)
     budget = Budget(100)
     budget.join(house)
-    await budget.make_room(10, _ignore)
+    await _enter(budget, 10)
     house.add(1, 40, free_since=2.0)
     grown = house.add(2, 40, free_since=1.0)
     house.sizes[2] = 90
     while grown in house.seats:
         await asyncio.sleep(0.01)
     assert house.left == [1]
+    await budget.close()
+
+
+async def test_only_workers_that_are_always_kept_are_not_waited_for(house: House) -> None:
+    budget = Budget(100)
+    budget.join(house)
+    house.add(1, 80)
+    house.kept = 1
+    await _enter(budget, 50)
+    assert house.left == [1]
+    await budget.close()
+
+
+async def test_a_worker_that_is_being_started_counts(house: House) -> None:
+    budget = Budget(100)
+    budget.join(house)
+    news: list[Any] = []
+    async with budget.room(80, _ignore):
+        asked = asyncio.create_task(_enter(budget, 50, report=news.append))
+        while not news:
+            await asyncio.sleep(0.001)
+        assert not asked.done()
+    await asked
+    await budget.close()
+
+
+async def test_one_more_helper_presses_nobody_and_lets_others_pass(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget_module, "_PATIENCE_S", 0.0)
+    budget = Budget(100)
+    budget.join(house)
+    house.add(1, 80)
+    house.busy = {1}
+    patient, urgent = list[Any](), list[Any]()
+    helper = asyncio.create_task(_enter(budget, 50, report=patient.append, is_urgent=False))
+    while not patient:
+        await asyncio.sleep(0.001)
+    pressing = [budget.is_pressing]
+    first = asyncio.create_task(_enter(budget, 30, report=urgent.append))
+    while not urgent:
+        await asyncio.sleep(0.001)
+    pressing.append(budget.is_pressing)
+    house.busy = set()
+    budget.changed()
+    await first
+    await helper
+    assert pressing == [False, True]
+    await budget.close()
+
+
+async def test_when_nobody_presses_any_more_everybody_hears_it(house: House) -> None:
+    budget = Budget(100)
+    budget.join(house)
+    house.add(1, 80)
+    house.busy = {1}
+    news: list[Any] = []
+    asked = asyncio.create_task(_enter(budget, 50, report=news.append))
+    while not news:
+        await asyncio.sleep(0.001)
+    looks = house.looks
+    asked.cancel()
+    await asyncio.wait([asked])
+    assert house.looks == looks + 1
     await budget.close()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from gesso.errors import CanceledError
-from gesso.runtime.worker.interrupt import Interrupt
+from gesso.runtime.worker.interrupt import Interrupt, unbroken
 
 
 @pytest.fixture
@@ -45,15 +45,58 @@ def test_what_is_not_canceled_goes_on(interrupt: Interrupt) -> None:
 
 
 def test_outside_nothing_is_broken_into(interrupt: Interrupt) -> None:
-    with interrupt.breakable(lambda: True):
+    canceled = threading.Event()
+    with interrupt.breakable(canceled.is_set):
         pass
+    canceled.set()
     interrupt.fire()
 
 
-def test_tidying_up_is_not_broken_into_again(interrupt: Interrupt) -> None:
-    tidied = []
+def test_what_was_canceled_a_moment_before_does_not_begin(interrupt: Interrupt) -> None:
+    begun = []
     with pytest.raises(CanceledError), interrupt.breakable(lambda: True):
+        begun.append(True)
+    assert not begun
+
+
+def test_what_must_stay_whole_is_broken_off_at_its_end(interrupt: Interrupt) -> None:
+    canceled, done = threading.Event(), []
+    with pytest.raises(CanceledError), interrupt.breakable(canceled.is_set):
+        with unbroken():
+            with unbroken():
+                canceled.set()
+                interrupt.fire()
+                time.sleep(0.01)
+                done.append("inside")
+            done.append("outside")
+        done.append("behind")
+    assert done == ["inside", "outside"]
+
+
+def test_another_thread_that_must_stay_whole_holds_nothing_up(interrupt: Interrupt) -> None:
+    canceled, inside, leave = threading.Event(), threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with unbroken():
+            inside.set()
+            leave.wait()
+
+    thread = threading.Thread(target=stay)
+    thread.start()
+    inside.wait()
+    with pytest.raises(CanceledError), interrupt.breakable(canceled.is_set):
+        canceled.set()
+        interrupt.fire()
+        time.sleep(600)
+    leave.set()
+    thread.join()
+
+
+def test_tidying_up_is_not_broken_into_again(interrupt: Interrupt) -> None:
+    canceled, tidied = threading.Event(), []
+    with pytest.raises(CanceledError), interrupt.breakable(canceled.is_set):
         try:
+            canceled.set()
             interrupt.fire()
             time.sleep(600)
         finally:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from gesso.runtime.host import memory_use
@@ -32,24 +34,43 @@ class Tenant(Protocol):
     def spare(self) -> Sequence[Seat]:
         """Those that could be ended now."""
 
+    @property
+    def can_shrink(self) -> bool:
+        """Whether one of them could be ended at least later, when it rests."""
+
     async def let_go(self, seat: Seat) -> None:
         """End one of them, if it still can be."""
+
+    def look_again(self) -> None:
+        """Hear that nobody presses for room any more."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Demand:
+    """Somebody who waits for room. `is_urgent` says whether runs wait that no worker there is can take."""
+
+    needed_bytes: int
+    is_urgent: Callable[[], bool]
+    since: float = field(default_factory=time.perf_counter)
 
 
 class Budget:
     """The memory that all workers may take together, in bytes.
 
     When there is no room for another, the one goes that has not been used for longest. If all are at work, the new one
-    waits until one of them rests. A worker that is alone may take what it wants.
+    waits until one of them rests: who waits urgently in the order in which they came, and after them the others. A
+    worker may take what it wants if it is alone, or if only those are there that are always kept: then waiting is for
+    nothing.
     """
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
         self._tenants: list[Tenant] = []
         self._seen: dict[Seat, int] = {}
-        self._changed = asyncio.Event()
+        self._demands: list[Demand] = []
+        self._promised: dict[Demand, int] = {}  # to workers that are being started
+        self._pulse = asyncio.Event()  # a new one for each change, so that nobody who looks just now misses it
         self._deciding = asyncio.Lock()
-        self._wanted_since: float | None = None
         self._watching: asyncio.Task[None] | None = None
 
     def join(self, tenant: Tenant) -> None:
@@ -69,28 +90,37 @@ class Budget:
 
     def changed(self) -> None:
         """Look again: a worker has ended, or has nothing to do now."""
-        self._changed.set()
+        pulse, self._pulse = self._pulse, asyncio.Event()
+        pulse.set()
 
     @property
     def is_pressing(self) -> bool:
         """Whether somebody has waited long for room: then workers that have a moment's rest begin nothing new."""
-        return self._wanted_since is not None and time.perf_counter() - self._wanted_since > _PATIENCE_S
+        latest = time.perf_counter() - _PATIENCE_S
+        return any(demand.since < latest and demand.is_urgent() for demand in self._demands)
 
-    async def make_room(self, needed_bytes: int, report: Report) -> None:
-        """Return when a worker that needs so much may be started; `report` hears if that takes a while."""
+    @asynccontextmanager
+    async def room(
+        self, needed_bytes: int, report: Report, *, is_urgent: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[None]:
+        """Wait until a worker that needs so much may be started, and keep the room for it while the block lasts.
+
+        `report` hears if that takes a while. One that is not urgent takes nobody's turn: it has others that work.
+        """
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="watch the workers' memory")
-        async with self._deciding:
-            try:
-                while not await self._has_room(needed_bytes):
-                    self._changed.clear()
-                    report(Progress(0.0, "Waiting for memory: other models are at work"))
-                    self._wanted_since = self._wanted_since or time.perf_counter()
-                    with contextlib.suppress(TimeoutError):  # it may have shrunk, and tells nobody
-                        async with asyncio.timeout(_LOOK_S):
-                            await self._changed.wait()
-            finally:
-                self._wanted_since = None
+        demand = Demand(needed_bytes=needed_bytes, is_urgent=is_urgent)
+        self._demands.append(demand)
+        try:
+            await self._wait(demand, report)
+        finally:
+            self._demands.remove(demand)
+            self._look_again()
+        try:
+            yield
+        finally:
+            del self._promised[demand]
+            self.changed()
 
     async def close(self) -> None:
         """Look no more."""
@@ -98,13 +128,37 @@ class Budget:
             self._watching.cancel()
             await asyncio.wait([self._watching])
 
-    async def _has_room(self, needed_bytes: int) -> bool:
+    async def _wait(self, demand: Demand, report: Report) -> None:
+        is_told = False
         while True:
-            seats = [seat for tenant in self._tenants for seat in tenant.seats]
-            if not seats or await self.look() + needed_bytes <= self._limit_bytes:
+            pulse = self._pulse
+            async with self._deciding:
+                if self._next() is demand and await self._has_room(demand):
+                    self._promised[demand] = demand.needed_bytes
+                    return
+            if not is_told:
+                report(Progress(0.0, "Waiting for memory: other models are at work"))
+                is_told = True
+            with contextlib.suppress(TimeoutError):  # a worker may have shrunk, and tells nobody
+                async with asyncio.timeout(_LOOK_S):
+                    await pulse.wait()
+
+    def _next(self) -> Demand:
+        return min(self._demands, key=lambda demand: not demand.is_urgent())  # of equal ones the first
+
+    def _look_again(self) -> None:
+        self.changed()
+        for tenant in self._tenants:
+            tenant.look_again()
+
+    async def _has_room(self, demand: Demand) -> bool:
+        while True:
+            promised = sum(self._promised.values())
+            if await self.look() + promised + demand.needed_bytes <= self._limit_bytes:
                 return True
             if not await self._send_away_one():
-                return not any(tenant.seats for tenant in self._tenants)
+                is_waiting_vain = not self._promised and not any(tenant.can_shrink for tenant in self._tenants)
+                return is_waiting_vain and demand.is_urgent()
 
     async def _send_away_one(self) -> bool:
         """End the worker that has not been used for longest. Says whether there was one."""

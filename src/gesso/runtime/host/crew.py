@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -13,15 +14,18 @@ from gesso.errors import GessoError, RunError
 from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.back_off import BackOff
 from gesso.runtime.host.budget import Budget
-from gesso.runtime.host.seat import Seat
+from gesso.runtime.host.seat import FRESH_S, Seat
 from gesso.runtime.host.size import PoolSize
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.runnable import Event, Progress
 
 _logger: Final = logging.getLogger(__name__)
 
-Launch: TypeAlias = Callable[[Report], Awaitable[WorkerProcess]]
-"""Starts a worker and has it load the model."""
+Room: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+"""Waits until there is memory for a worker, and keeps it while the block lasts."""
+
+Launch: TypeAlias = Callable[[Report, Room], Awaitable[WorkerProcess]]
+"""Brings what a worker needs, starts it when there is room for it and has it load the model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,7 @@ class Crew:
         self._seats: list[Seat] = []
         self._starting: asyncio.Task[None] | None = None
         self._is_replacing = False
+        self._is_wanted = False
         self._needed_bytes = rules.needed_bytes
         self.is_kept = False
         """Whether the least number of workers is kept up now."""
@@ -78,7 +83,14 @@ class Crew:
     @property
     def spare(self) -> Sequence[Seat]:
         """The workers that could be ended now: nobody uses them, and they are not among those to be kept."""
-        return [seat for seat in self._seats if seat.is_idle] if len(self._seats) > self._least else []
+        if not self.can_shrink:
+            return []
+        return [seat for seat in self._seats if seat.is_idle and not seat.is_fresh]
+
+    @property
+    def can_shrink(self) -> bool:
+        """Whether there are more workers than are always to be kept."""
+        return len(self._seats) > self._least
 
     @property
     def is_starting(self) -> bool:
@@ -96,17 +108,25 @@ class Crew:
 
     def want(self, *, is_short: bool) -> None:
         """Start a worker if runs find none and there may be another; stop starting one that nobody wants any more."""
+        if is_short and not self._is_wanted:
+            self._budget.changed()  # one that waits for room waits urgently now
+        self._is_wanted = is_short
         is_short = is_short or len(self._seats) < self._least or self._is_replacing
         if self._starting is None:
             if is_short and len(self._seats) < max(self._rules.size.max, 1):
                 self._starting = asyncio.create_task(self._start(), name="start a worker")
-        elif not is_short:
+        elif not is_short and not self._starting.cancelling():
             self._starting.cancel()
+
+    def look_again(self) -> None:
+        """Hear that nobody presses for room any more: who had to wait for that may go on."""
+        self._changed()
 
     async def let_go(self, seat: Seat) -> None:
         """End a worker that nobody uses. Nothing happens if somebody does by now, or if it is to be kept."""
-        if seat in self.spare:
+        if seat in self._seats and seat.is_idle and self.can_shrink:
             self._forget(seat)
+            self._changed()  # somebody may have come a moment ago, and waits for this one
             await seat.worker.stop()
             self._budget.changed()
 
@@ -126,8 +146,7 @@ class Crew:
         began = time.perf_counter()
         try:
             await self._pause()
-            await self._budget.make_room(self.needed_bytes, self._hear)
-            worker = await self._launch(self._hear)
+            worker = await self._launch(self._hear, self._room)
         except GessoError as error:
             self._give_up(error)
         except Exception as error:  # whatever it was, those who wait must hear of it
@@ -137,11 +156,20 @@ class Crew:
         else:
             seat = Seat(worker, began=began, idle_s=self._rules.idle_unload_s, leave=self.let_go)
             self._seats.append(seat)
+            asyncio.get_running_loop().call_later(FRESH_S, self._budget.changed)
             worker.ended.add_done_callback(lambda _: self._ended(seat))
         finally:
             self._starting = self.news = None
             self._is_replacing = False
             self._changed()
+
+    def _room(self) -> AbstractAsyncContextManager[None]:
+        return self._budget.room(self.needed_bytes, self._hear, is_urgent=lambda: self._is_urgent)
+
+    @property
+    def _is_urgent(self) -> bool:
+        """Whether there are too few workers, and not only fewer than would be good."""
+        return len(self._seats) < max(self._least, int(self._is_wanted))
 
     async def _pause(self) -> None:
         left_s = self.back_off.wait_s

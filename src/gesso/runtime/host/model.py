@@ -14,7 +14,7 @@ from gesso.registry.manifest import Manifest
 from gesso.registry.weights import WeightsFolder
 from gesso.runtime.host.attempt import Pace, Report, relay
 from gesso.runtime.host.budget import Budget
-from gesso.runtime.host.crew import CrewRules
+from gesso.runtime.host.crew import CrewRules, Room
 from gesso.runtime.host.environment import Environments
 from gesso.runtime.host.order import Order, take_order
 from gesso.runtime.host.pool import Pool, PoolFigures
@@ -161,17 +161,9 @@ class WorkerModel:
         except GessoError as error:
             return error
 
-    async def _start(self, report: Report) -> WorkerProcess:
+    async def _start(self, report: Report, room: Room) -> WorkerProcess:
         environment = await self.environments.prepare(self.manifest.requirements, report=report)
         weights = await self.weights.prepare(self.manifest.weights, report=report)
-        report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))
-        worker = await WorkerProcess.start(
-            environment.python,
-            self.settings.scratch,
-            threads=self._threads,
-            cwd=self.manifest.folder,
-            held=self.settings.held,
-        )
         asked = Load(
             str(self.manifest.entry),
             self.manifest.class_name,
@@ -180,13 +172,22 @@ class WorkerModel:
             {name: str(path) for name, path in weights.items()},
             list(read_needs(self.manifest.requirements).names),
         )
-        try:
-            async for message in worker.load(asked):
-                relay(message, worker, report=report)
-        except BaseException:  # also a cancel: a worker that is half ready is of no use
-            await worker.kill()
-            raise
-        return worker
+        async with room():
+            report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))
+            worker = await WorkerProcess.start(
+                environment.python,
+                self.settings.scratch,
+                threads=self._threads,
+                cwd=self.manifest.folder,
+                held=self.settings.held,
+            )
+            try:
+                async for message in worker.load(asked):
+                    relay(message, worker, report=report)
+            except BaseException:  # also a cancel: a worker that is half ready is of no use
+                await worker.kill()
+                raise
+            return worker
 
 
 async def _at_once() -> None:

@@ -11,6 +11,8 @@ from gesso.runtime.host.idle import IdleTimer
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import Command
 
+FRESH_S: Final = 1.0
+"""So long a new worker waits for those who wanted it, before it must make room for others."""
 _SIDE_BY_SIDE: Final = 64
 """So many runs of asynchronous commands wait side by side in one worker."""
 
@@ -30,7 +32,7 @@ class Seat:
         self.ready = self.free_since = time.perf_counter()
         self._runs: Counter[bool] = Counter()  # by whether their command is asynchronous
         self._idle = IdleTimer(idle_s, lambda: leave(self))
-        self._is_closed = False
+        self._is_closed = self._was_used = False
         self._idle.start()
 
     @property
@@ -43,6 +45,11 @@ class Seat:
         """Whether nothing runs in it."""
         return self.load == 0
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it got ready just now, and those who waited for it have not come yet."""
+        return not self._was_used and time.perf_counter() - self.ready < FRESH_S
+
     def has_room_for(self, command: Command) -> bool:
         """Say whether a run may begin: asynchronous commands run side by side, others one call after the other."""
         if not self.worker.is_alive:
@@ -52,6 +59,7 @@ class Seat:
     def take(self, command: Command) -> None:
         """A run begins."""
         self._idle.stop()
+        self._was_used = True
         self._runs[command.is_async] += 1
 
     def free(self, command: Command) -> None:

@@ -16,6 +16,7 @@ from gesso.messages.value import Value
 from gesso.runtime.transport import packing
 from gesso.runtime.transport.frames import FrameReader, frame
 from gesso.runtime.transport.slots import SlotReader, SlotWriter
+from gesso.runtime.worker.interrupt import unbroken
 from gesso.types.base import DataType
 
 _READ_BYTES = 1 << 16
@@ -45,7 +46,7 @@ class Channel:
         if not self._is_ours:
             return
         data = frame(self._encoder.encode(message))
-        with self._sending:
+        with unbroken(), self._sending:
             offsets = [self._unread.popleft() for _ in range(len(self._unread))]
             if offsets:
                 data = frame(self._encoder.encode(Released(offsets))) + data

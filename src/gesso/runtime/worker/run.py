@@ -8,6 +8,7 @@ from typing import Any
 
 from gesso.messages.to_host import Logged, PartMade, PreviewMade, ProgressMade
 from gesso.runtime.worker.channel import Channel
+from gesso.runtime.worker.interrupt import unbroken
 from gesso.runtime.worker.invoke import check_preview, preview_port
 from gesso.runtime.worker.texts import clean
 from gesso.sdk.declaration import Binding
@@ -46,13 +47,16 @@ class WorkerRun:
         """Send an unfinished value."""
         assert self._binding is not None, "the setup has no outputs"
         port = preview_port(self._binding, value, output=output)
-        packed = self._channel.pack(port.data_type, check_preview(port, value))
-        self._channel.send(PreviewMade(self._run, port.name, port.type, port.constraints, packed))
+        checked = check_preview(port, value)
+        with unbroken():  # what is packed and not sent would stay lent for ever
+            packed = self._channel.pack(port.data_type, checked)
+            self._channel.send(PreviewMade(self._run, port.name, port.type, port.constraints, packed))
 
     def part(self, port: Port, value: Any) -> None:
         """Send a part of a streaming output."""
-        packed = self._channel.pack(port.data_type, value)
-        self._channel.send(PartMade(self._run, port.name, port.type, port.constraints, packed))
+        with unbroken():
+            packed = self._channel.pack(port.data_type, value)
+            self._channel.send(PartMade(self._run, port.name, port.type, port.constraints, packed))
 
 
 class BatchRun:
