@@ -1,0 +1,36 @@
+"""The models as Cog has them: one predictor each."""
+
+import asyncio
+import tempfile
+from pathlib import Path as LocalPath
+
+from cog import BaseRunner, Path
+
+from benchmarks.peers.served import model
+
+
+class Picture(BaseRunner):
+    """A JPEG in, a JPEG out."""
+
+    async def run(self, image: Path) -> Path:
+        """Call the model; files are what Cog takes and gives."""
+        coded = model.picture(LocalPath(image).read_bytes())
+        out = LocalPath(tempfile.mkstemp(suffix=".jpg")[1])
+        out.write_bytes(coded)
+        return Path(out)
+
+
+class Data(BaseRunner):
+    """Small JSON in and out."""
+
+    async def run(self, prompt: str) -> str:
+        """Call the model."""
+        return model.reverse(prompt)
+
+
+class Slow(BaseRunner):
+    """A model that is busy as long as it is told."""
+
+    def run(self, seconds: float) -> str:
+        """Call the model."""
+        return model.slow(seconds)
