@@ -1,1 +1,1 @@
-"""The servers that Gesso is compared with, a file for each, and Gesso as one of them. Read one and you have read all."""
+"""The servers that Gesso is compared with, a file for each, and Gesso as one. Read one and you have read all."""

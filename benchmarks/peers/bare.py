@@ -15,7 +15,7 @@ def _picture(address: Address, jpeg: bytes) -> Callable[[], Exchange]:
 
 
 def _data(address: Address, prompt: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, "/data", {"prompt": prompt.decode()}))
+    return once(post_json(address, "/data", value={"prompt": prompt.decode()}))
 
 
 def _peer(name: str, title: str, *, processes: int) -> Peer:

@@ -22,15 +22,15 @@ def _picture(address: Address, jpeg: bytes) -> Callable[[], Exchange]:
 
 
 def _data(address: Address, prompt: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, "/data", {"prompt": prompt.decode()}))
+    return once(post_json(address, "/data", value={"prompt": prompt.decode()}))
 
 
 def _batch(address: Address, prompt: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, "/data", {"prompt": [prompt.decode()]}))
+    return once(post_json(address, "/data", value={"prompt": [prompt.decode()]}))
 
 
 def _slow(address: Address, seconds: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, "/data", {"seconds": float(seconds)}))
+    return once(post_json(address, "/data", value={"seconds": float(seconds)}))
 
 
 PEER = Peer(
@@ -42,7 +42,8 @@ PEER = Peer(
     ready="/readyz",
     settings=(
         f"workers={CORES}: one for each core, as its guide to parallel requests says; pictures as files, because it "
-        "sends a PIL image as PNG; the batching adapts by itself, its default"
+        "sends a PIL image as PNG; the batching adapts by itself, its default, "
+        "and concurrency is the size of the batch, as its page on that says"
     ),
     cannot={Workload.LIVE: "has WebSockets only in an application of one's own that is mounted in it"},
 )

@@ -26,7 +26,7 @@ class Camera(Protocol):
 
 
 class SocketCamera:
-    """A camera at a WebSocket: JPEGs out, JPEGs in. `hello` is a text that is sent first; texts that come are not frames."""
+    """A camera at a WebSocket. `hello` is a text that is sent first; texts that come are skipped."""
 
     def __init__(self, address: Address, path: str, *, hello: str = "") -> None:
         self._address = address

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.http import once, post_json
@@ -17,7 +18,7 @@ from benchmarks.peers.peer import (
     Exchange,
     Home,
     Peer,
-    UnexpectedAnswer,
+    UnexpectedAnswerError,
     Workload,
 )
 
@@ -39,7 +40,7 @@ def _command(home: Home) -> Command:
 
 
 def _ask(address: Address, read: Callable[[bytes], bytes], **inputs: Any) -> Callable[[], Exchange]:
-    return once(post_json(address, "/predictions", {"input": inputs}), read)
+    return once(post_json(address, "/predictions", value={"input": inputs}), read)
 
 
 def _picture(address: Address, jpeg: bytes) -> Callable[[], Exchange]:
@@ -53,7 +54,7 @@ def _picture_in(body: bytes) -> bytes:
 def _output(body: bytes) -> str:
     answer = json.loads(body)
     if answer["status"] != "succeeded":
-        raise UnexpectedAnswer(str(answer)[:200])
+        raise UnexpectedAnswerError(str(answer)[:200])
     return str(answer["output"])
 
 
@@ -72,10 +73,12 @@ PEER = Peer(
     command=_command,
     asks={Workload.PICTURE: _picture, Workload.DATA: _data, Workload.SLOW: _slow},
     ready="/health-check",
+    ready_says=b'"READY"',  # it answers with 200 from the first moment
     settings=(
         f"an asynchronous runner with concurrency.max={_SLOTS}: with the default, one at a time, all but one client "
         "are refused with 409; it has one process for a model; pictures are base64 in JSON, both ways"
     ),
+    litter=(Path("/tmp/coglet"),),  # written into the program, whatever TMPDIR says
     cannot={Workload.BATCH: "does not batch", Workload.LIVE: "has no WebSocket"},
 )
 """Cog as a peer."""

@@ -11,7 +11,6 @@ from typing import Final
 from benchmarks.peers.camera import SocketCamera
 from benchmarks.peers.http import once, post_file, post_json
 from benchmarks.peers.peer import SERVED, Address, Command, Exchange, Home, Peer, Workload
-from gesso.server.owner import find_lent_key
 from gesso.version import VERSION
 
 _MODEL: Final = "bench"  # the name of whichever model is served
@@ -28,11 +27,11 @@ def _picture(address: Address, jpeg: bytes) -> Callable[[], Exchange]:
 
 
 def _data(address: Address, prompt: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, _RUN, {"inputs": {"prompt": prompt.decode()}}))
+    return once(post_json(address, _RUN, value={"inputs": {"prompt": prompt.decode()}}))
 
 
 def _slow(address: Address, seconds: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, _RUN, {"inputs": {"seconds": float(seconds)}}))
+    return once(post_json(address, _RUN, value={"inputs": {"seconds": float(seconds)}}))
 
 
 def _camera(address: Address) -> SocketCamera:
@@ -47,11 +46,18 @@ def _environment(home: Home) -> dict[str, str]:
 
 
 def _prepare(home: Home) -> None:
-    """Put the model on the list, which is the owner's word that it is trusted."""
+    """Put the model on the list, and say that it is trusted."""
     name = "picture" if home.workload is Workload.LIVE else home.workload.value.lower()
     source = SERVED / "gesso_models" / f"{name}.py"
-    words = (home.python.with_name("gesso"), "add", source, "--name", _MODEL)
-    subprocess.run(words, env=os.environ | _environment(home), check=True, capture_output=True)
+    for words in (("add", source, "--name", _MODEL), ("show", _MODEL, "--trust")):
+        command = (home.python.with_name("gesso"), *words)
+        subprocess.run(command, env=os.environ | _environment(home), check=True, capture_output=True)
+
+
+def _key(home: Home) -> str:
+    from gesso.server.owner import find_lent_key  # brings much with it, which the load does not need
+
+    return find_lent_key(home.folder / "home")
 
 
 def _command(home: Home) -> Command:
@@ -67,6 +73,6 @@ PEER: Final = Peer(
     ready="/api/v1/health",
     settings="as it is shipped, with needs_key on, and nothing else set",
     prepare=_prepare,
-    token=lambda home: find_lent_key(home.folder / "home"),
+    token=_key,
 )
 """Gesso among its peers."""

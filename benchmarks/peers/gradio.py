@@ -10,7 +10,17 @@ from typing import Any
 
 from benchmarks.peers.gradio_camera import GradioCamera
 from benchmarks.peers.http import expected, get, post_file, post_json
-from benchmarks.peers.peer import CORES, Address, Command, Exchange, Home, Peer, UnexpectedAnswer, Workload, program
+from benchmarks.peers.peer import (
+    CORES,
+    Address,
+    Command,
+    Exchange,
+    Home,
+    Peer,
+    UnexpectedAnswerError,
+    Workload,
+    program,
+)
 
 _API = "/gradio_api"
 
@@ -28,14 +38,14 @@ def _queued(address: Address, value: Any) -> Exchange:
     """Join the queue and listen to its events until the run is over. Returns the output as JSON."""
     session = secrets.token_hex(5)
     joined = {"data": [value], "fn_index": 0, "session_hash": session}
-    expected((yield post_json(address, f"{_API}/queue/join", joined)))
+    expected((yield post_json(address, f"{_API}/queue/join", value=joined)))
     events = expected((yield get(address, f"{_API}/queue/data?session_hash={session}"))).body
     for line in reversed(events.splitlines()):
         if line.startswith(b"data: ") and b'"process_completed"' in line:
             event = json.loads(line[6:])
             if event["success"]:
                 return json.dumps(event["output"]["data"][0]).encode()
-    raise UnexpectedAnswer(events[-200:].decode(errors="replace"))
+    raise UnexpectedAnswerError(events[-200:].decode(errors="replace"))
 
 
 def _picture(address: Address, jpeg: bytes) -> Callable[[], Exchange]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.peers.peer import Address, Answer, Exchange, UnexpectedAnswer
+from benchmarks.peers.peer import Address, Answer, Exchange, UnexpectedAnswerError
 
 _BOUNDARY: Final = "gesso-bench-7d1f"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -17,12 +17,12 @@ _SHOWN: Final = 200  # bytes of an answer that was not expected
 
 def get(address: Address, path: str) -> bytes:
     """Return a request for a page."""
-    return _request("GET", address, path)
+    return _request("GET", address, path=path)
 
 
-def post_json(address: Address, path: str, value: object) -> bytes:
+def post_json(address: Address, path: str, *, value: object) -> bytes:
     """Return a request that sends JSON."""
-    return _request("POST", address, path, content=json.dumps(value).encode(), kind="application/json")
+    return _request("POST", address, path=path, content=json.dumps(value).encode(), kind="application/json")
 
 
 def post_file(address: Address, path: str, *, field: str, content: bytes, accept: str = "*/*") -> bytes:
@@ -30,12 +30,12 @@ def post_file(address: Address, path: str, *, field: str, content: bytes, accept
     head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="photo.jpg"\r\n'
     form = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
     return _request(
-        "POST", address, path, content=form, kind=f"multipart/form-data; boundary={_BOUNDARY}", accept=accept
+        "POST", address, path=path, content=form, kind=f"multipart/form-data; boundary={_BOUNDARY}", accept=accept
     )
 
 
 def _request(
-    method: str, address: Address, path: str, *, content: bytes = b"", kind: str = "", accept: str = "*/*"
+    method: str, address: Address, *, path: str, content: bytes = b"", kind: str = "", accept: str = "*/*"
 ) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{address.port}", f"Accept: {accept}"]
     if kind:
@@ -55,9 +55,9 @@ def once(request: bytes, read: Callable[[bytes], bytes] = bytes) -> Callable[[],
 
 
 def expected(answer: Answer) -> Answer:
-    """Return an answer that is as it should be. Raises `UnexpectedAnswer` for any other."""
+    """Return an answer that is as it should be. Raises `UnexpectedAnswerError` for any other."""
     if not 200 <= answer.status < 300:
-        raise UnexpectedAnswer(f"{answer.status}: {answer.body[:_SHOWN].decode(errors='replace')}")
+        raise UnexpectedAnswerError(f"{answer.status}: {answer.body[:_SHOWN].decode(errors='replace')}")
     return answer
 
 

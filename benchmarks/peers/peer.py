@@ -1,4 +1,4 @@
-"""What a peer is: a server that can be installed, started, asked and stopped. Beside this file there is one for each."""
+"""What a peer is: a server that can be installed, started, asked and stopped. Each has a file beside this one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ Ask: TypeAlias = Callable[[Address, bytes], Callable[[], Exchange]]
 """Prepares the runs of one client, which are all alike: from the address and the payload to what begins a run."""
 
 
-class UnexpectedAnswer(Exception):
+class UnexpectedAnswerError(Exception):
     """A server did not do what it was asked for; the message says what it answered instead."""
 
 
@@ -87,8 +87,10 @@ class Peer:
 
     `requirements` are installed into an `environment` of its own; one without any runs in Gesso's. Without a `command`
     it is no server, and its exchanges send nothing. `settings` says what is set and why, for a reader of the tables;
-    `cannot` says why it has no part in a workload. It is ready when it answers a GET of `ready`. `asks` holds how a
-    client asks, `camera` how it sends frames. A limit is no server to compare with, but what none can be better than.
+    `cannot` says why it has no part in a workload. It is ready when it answers a GET of
+    `ready` with 200, and with `ready_says` in it. `asks` holds how a
+    client asks, `camera` how it sends frames. `litter` is what it
+    leaves outside of its folder. A limit is no server to compare with, but what none can be better than.
     """
 
     name: str
@@ -99,9 +101,11 @@ class Peer:
     asks: Mapping[Workload, Ask]
     camera: Callable[[Address], Camera] | None = None
     ready: str = "/health"
+    ready_says: bytes = b""
     settings: str = ""
     cannot: Mapping[Workload, str] = field(default_factory=dict)
     is_limit: bool = False
+    litter: tuple[Path, ...] = ()
     prepare: Callable[[Home], None] = lambda _: None
     token: Callable[[Home], str] = lambda _: ""
 

@@ -25,11 +25,11 @@ def _picture(address: Address, jpeg: bytes) -> Callable[[], Exchange]:
 
 
 def _data(address: Address, prompt: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, "/", {"prompt": prompt.decode()}))
+    return once(post_json(address, "/", value={"prompt": prompt.decode()}))
 
 
 def _slow(address: Address, seconds: bytes) -> Callable[[], Exchange]:
-    return once(post_json(address, "/", {"seconds": float(seconds)}))
+    return once(post_json(address, "/", value={"seconds": float(seconds)}))
 
 
 PEER = Peer(

@@ -1,4 +1,4 @@
-"""A bare WebSocket, which sends each frame back as it came, or decodes it and codes it again: the limit of live frames."""
+"""A bare WebSocket that sends a frame back as it came, or decodes and codes it again: the limit of live frames."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.peers.peer import ROOT
 
 
-class NotMeasured(Exception):
+class NotMeasuredError(Exception):
     """The measurement broke off; the message is what it said last."""
 
 
@@ -32,7 +32,7 @@ def finish(process: subprocess.Popen[str], *, timeout_s: float) -> Any:
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
-        raise NotMeasured(f"nothing was heard within {timeout_s:g} s") from error
+        raise NotMeasuredError(f"nothing was heard within {timeout_s:g} s") from error
     if process.returncode:
-        raise NotMeasured((err.strip().splitlines() or [f"it ended with {process.returncode}"])[-1])
+        raise NotMeasuredError((err.strip().splitlines() or [f"it ended with {process.returncode}"])[-1])
     return json.loads(out)

@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import Final
 
-from benchmarks.peers.peer import Address, Exchange, Peer, UnexpectedAnswer, Workload
+from benchmarks.peers.peer import Address, Exchange, Peer, UnexpectedAnswerError, Workload
 from benchmarks.race.connection import Connection, converse
 
 BUSY_S: Final = 4.0
@@ -23,11 +23,11 @@ def freed_after_ms(peer: Peer, address: Address) -> float:
     while time.perf_counter() - left < _GIVE_UP_S:
         try:
             converse(_slow(peer, address, seconds=0), port=address.port, timeout_s=_GIVE_UP_S)
-        except (OSError, UnexpectedAnswer):  # one that is busy may say so, with 409 or 503
+        except (OSError, UnexpectedAnswerError):  # one that is busy may say so, with 409 or 503
             time.sleep(_AGAIN_S)
         else:
             return (time.perf_counter() - left) * 1000
-    raise UnexpectedAnswer(f"no answer within {_GIVE_UP_S:g} s after the client had gone")
+    raise UnexpectedAnswerError(f"no answer within {_GIVE_UP_S:g} s after the client had gone")
 
 
 def _slow(peer: Peer, address: Address, *, seconds: float) -> Exchange:
@@ -37,7 +37,8 @@ def _slow(peer: Peer, address: Address, *, seconds: float) -> Exchange:
 def _begin_and_leave(exchange: Exchange, address: Address) -> None:
     leaves = time.perf_counter() + _AFTER_S
     with Connection(address.port, timeout_s=_AFTER_S) as connection, contextlib.suppress(TimeoutError):
-        request = next(exchange)
+        connection.send(next(exchange))
         while (left_s := leaves - time.perf_counter()) > 0:
             connection.socket.settimeout(left_s)
-            request = exchange.send(connection.ask(request))
+            if answer := connection.receive():
+                connection.send(exchange.send(answer))

@@ -17,14 +17,14 @@ _TIMEOUT_S: Final = 1200
 _STAMP: Final = "installed.txt"
 
 
-class NotInstalled(Exception):
+class NotInstalledError(Exception):
     """A peer cannot be installed; the message is what the installer said last."""
 
 
 def python_of(peer: Peer) -> Path:
     """Return the Python of a peer's environment, and make it if it is not there or has not what is asked for.
 
-    Raises `NotInstalled`.
+    Raises `NotInstalledError`.
     """
     if not peer.requirements:
         return Path(sys.executable)
@@ -40,12 +40,20 @@ def python_of(peer: Peer) -> Path:
 
 def _make(folder: Path, python: Path, *, requirements: tuple[str, ...]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    words = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
+    words: tuple[str | Path, ...] = (
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *requirements,
+    )
     try:
         venv.create(folder, with_pip=True)
         subprocess.run(words, check=True, capture_output=True, text=True, timeout=_TIMEOUT_S)
     except subprocess.CalledProcessError as error:
         said = [line for line in str(error.stderr).splitlines() if line.startswith("ERROR")]
-        raise NotInstalled((said or [str(error)])[0]) from error
+        raise NotInstalledError((said or [str(error)])[0]) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotInstalled(str(error)) from error
+        raise NotInstalledError(str(error)) from error

@@ -14,7 +14,7 @@ from typing import Final
 from benchmarks.peers.all import peer_named
 from benchmarks.peers.camera import Camera
 from benchmarks.peers.peer import Address
-from benchmarks.race.payloads import film, number_in
+from benchmarks.race.payloads import differs, film, number_in
 
 _WARM_S: Final = 2.0
 _LAST_S: Final = 1.0  # how long the last answers are waited for
@@ -27,10 +27,11 @@ class Watched:
     due: int
     times_ms: list[float] = field(default_factory=list)
     failure: str = ""
+    differs: str = ""
 
 
 async def watch(camera: Camera, *, fps: int, seconds: float) -> Watched:
-    """Send frames for as long, after two seconds to get warm. A frame that is not sent when the next is due is dropped."""
+    """Send frames for as long, after two seconds to get warm. One that is not sent when the next is due is dropped."""
     warm = int(fps * _WARM_S)
     frames = film(warm + int(fps * seconds))
     gc.freeze()
@@ -55,6 +56,7 @@ async def watch(camera: Camera, *, fps: int, seconds: float) -> Watched:
     for at, frame in came:  # read afterwards, so that reading them is not in the times
         number = number_in(frame)
         if number >= warm:
+            watched.differs = watched.differs if watched.times_ms else differs(frames[number], frame)
             watched.times_ms.append((at - began - number / fps) * 1000)
     return watched
 

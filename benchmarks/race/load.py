@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from benchmarks.peers.all import peer_named
-from benchmarks.peers.peer import Address, Exchange, Peer, UnexpectedAnswer, Workload
+from benchmarks.peers.peer import Address, Exchange, Peer, UnexpectedAnswerError, Workload
 from benchmarks.race.connection import Connection
 from benchmarks.race.payloads import differs, is_right, payload
 
@@ -70,9 +70,9 @@ class Client:
         return None
 
     def check(self, result: bytes) -> None:
-        """Raise `UnexpectedAnswer` if a result is not what it should be."""
-        if not is_right(self._workload, self._payload, result):
-            raise UnexpectedAnswer(f"a wrong result: {result[:100]!r}")
+        """Raise `UnexpectedAnswerError` if a result is not what it should be."""
+        if not is_right(self._workload, sent=self._payload, got=result):
+            raise UnexpectedAnswerError(f"a wrong result: {result[:100]!r}")
 
     def look_closely(self, result: bytes) -> str:
         """Say in what a result differs from what it should be."""
@@ -97,8 +97,8 @@ class Load:
         self._from = self._until = 0.0
 
     def run(self, seconds: float) -> Tally:
-        """Ask for as long, after a fifth of it to get warm."""
-        self._from = time.perf_counter() + max(0.2, seconds / 5)
+        """Ask for as long, after a quarter of it to get warm."""
+        self._from = time.perf_counter() + max(0.5, seconds / 4)
         self._until = self._from + seconds
         self._waiting = list(self._clients)
         while (now := time.perf_counter()) < self._until:
@@ -122,7 +122,7 @@ class Load:
                 self._selector.register(client.connection.socket, selectors.EVENT_READ, client)
             if result is not None:
                 self._done(client, result)
-        except (OSError, UnexpectedAnswer, ValueError, LookupError) as error:
+        except (OSError, UnexpectedAnswerError, ValueError, LookupError) as error:
             self._failed(client, str(error))
 
     def _go_on(self, client: Client) -> None:
@@ -130,7 +130,7 @@ class Load:
             result = client.go_on()
             if result is not None:
                 self._done(client, result)
-        except (OSError, UnexpectedAnswer, ValueError, LookupError) as error:
+        except (OSError, UnexpectedAnswerError, ValueError, LookupError) as error:
             self._failed(client, str(error))
 
     def _done(self, client: Client, result: bytes) -> None:

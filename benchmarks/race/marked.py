@@ -6,14 +6,12 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import psutil
 
 MARK: Final = "GESSO_BENCH_SERVER"
 """A variable in the environment of a server and of all that it starts."""
-_SHARED: Final = Path("/dev/shm")
 
 
 def marked(mark: str) -> list[psutil.Process]:
@@ -56,8 +54,3 @@ def end_all(mark: str) -> None:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(left, timeout=5)
-
-
-def shared_memory() -> frozenset[str]:
-    """Return the names of the shared memory that there is, where it has names."""
-    return frozenset(os.listdir(_SHARED)) if _SHARED.is_dir() else frozenset()

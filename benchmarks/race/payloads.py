@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Final
 
 import numpy as np
 import PIL.Image
 
-from benchmarks.overhead import photo
 from benchmarks.peers.peer import Workload
 from benchmarks.peers.served.model import encode, picture
+from benchmarks.pictures import photo
 
 SIZE: Final = (512, 512)
 """Of the picture."""
@@ -23,10 +24,15 @@ _BLOCK: Final = 16  # pixels: a JPEG of any quality keeps a square of this size
 
 def payload(workload: Workload, client: int) -> bytes:
     """Return what a client sends: each has words of its own, so that an answer that goes astray is seen."""
-    return encode(photo(*SIZE)) if workload is Workload.PICTURE else _WORDS.format(client=client).encode()
+    return _jpeg() if workload is Workload.PICTURE else _WORDS.format(client=client).encode()
 
 
-def is_right(workload: Workload, sent: bytes, got: bytes) -> bool:
+@cache
+def _jpeg() -> bytes:
+    return encode(photo(*SIZE))
+
+
+def is_right(workload: Workload, *, sent: bytes, got: bytes) -> bool:
     """Say in no time whether an answer looks right."""
     if workload is Workload.PICTURE:
         return got[:2] == b"\xff\xd8" and len(got) > 1000

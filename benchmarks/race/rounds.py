@@ -1,4 +1,4 @@
-"""The rounds: each server after the other, and all of them again, so that a busy minute of the machine meets them all."""
+"""The rounds: each server after the other, and then all again, so that a busy minute of the machine meets them all."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.peers.peer import CORES, Address, Peer, UnexpectedAnswer, Workload
+from benchmarks.peers.peer import CORES, Address, Peer, UnexpectedAnswerError, Workload
 from benchmarks.race import apart
 from benchmarks.race.cancel import freed_after_ms
 from benchmarks.race.connection import converse
-from benchmarks.race.environment import NotInstalled, python_of
+from benchmarks.race.environment import NotInstalledError, python_of
 from benchmarks.race.payloads import payload
 from benchmarks.race.results import Leg, Results, Starts
 from benchmarks.race.server import Server
@@ -46,23 +46,23 @@ def install(peers: Iterable[Peer], results: Results) -> list[Peer]:
             _say(f"{peer.title}: its environment")
             python_of(peer)
             made.append(peer)
-        except NotInstalled as error:
+        except NotInstalledError as error:
             results.faults |= {(workload, peer.name): f"cannot be installed: {error}" for workload in Workload}
     return made
 
 
-def run(workload: Workload, peers: Sequence[Peer], course: Course, *, results: Results) -> None:
+def run(workload: Workload, peers: Sequence[Peer], *, course: Course, results: Results) -> None:
     """Measure one workload."""
     for number in range(1, course.rounds + 1):
         for peer in (peer for peer in peers if peer.can(workload)):
             _say(f"{workload.value}, round {number} of {course.rounds}: {peer.title}")
             try:
-                _turn(peer, workload, course, results=results)
+                _turn(peer, workload, course=course, results=results)
             except Exception as error:  # noqa: BLE001 - a peer may fail in any way, and the others go on
                 results.faults[workload, peer.name] = " ".join(str(error).split())[:300]
 
 
-def _turn(peer: Peer, workload: Workload, course: Course, *, results: Results) -> None:
+def _turn(peer: Peer, workload: Workload, *, course: Course, results: Results) -> None:
     if peer.command is None:
         _legs(peer, Address(0), workload=workload, course=course, results=results)
         return
@@ -75,8 +75,8 @@ def _turn(peer: Peer, workload: Workload, course: Course, *, results: Results) -
             starts.first_s.append(_first_answer_s(server))
         try:
             _legs(peer, server.address, workload=workload, course=course, results=results)
-        except apart.NotMeasured as error:
-            raise apart.NotMeasured(f"{error} ({server.said()})") from error
+        except apart.NotMeasuredError as error:
+            raise apart.NotMeasuredError(f"{error} ({server.said()})") from error
         time.sleep(_SETTLE_S)
         starts.used_mb.append(server.memory_mb)
         starts.processes.append(server.processes)
@@ -93,12 +93,12 @@ def _first_answer_s(server: Server) -> float:
         try:
             converse(ask(), port=server.address.port, timeout_s=_FIRST_S)
             return time.perf_counter() - began
-        except (OSError, UnexpectedAnswer, ValueError, LookupError) as error:
+        except (OSError, UnexpectedAnswerError, ValueError, LookupError) as error:
             said = str(error)
             if now > _FIRST_S / 6 and said[:1] == "4":
                 break  # it has been up for a while and still does not know the address
             time.sleep(0.01)
-    raise UnexpectedAnswer(f"no right answer: {said} ({server.said()})")
+    raise UnexpectedAnswerError(f"no right answer: {said} ({server.said()})")
 
 
 def _legs(peer: Peer, address: Address, *, workload: Workload, course: Course, results: Results) -> None:
@@ -117,7 +117,7 @@ def _watch(peer: Peer, address: Address, *, leg: Leg, fps: int, seconds: float) 
     watched = apart.finish(apart.start("live", **given), timeout_s=seconds * 2 + _SPARE_S)
     leg.times_ms += watched["times_ms"]
     leg.due += watched["due"]
-    leg.notes |= {watched["failure"]} - {""}
+    leg.notes |= {watched["failure"], watched["differs"]} - {""}
 
 
 def _ask(peer: Peer, address: Address, *, leg: Leg, workload: Workload, clients: int, seconds: float) -> None:

@@ -28,8 +28,8 @@ def main(words: Sequence[str] = ()) -> None:
     )
     there = rounds.install(peers, results)
     for workload in (each for each in _ORDER if not given.workloads or each.value.lower() in given.workloads):
-        rounds.run(workload, there, course, results=results)
-        print(tables.of(workload, peers, results), flush=True)
+        rounds.run(workload, there, course=course, results=results)
+        print(tables.of(workload, peers, results=results), flush=True)
     print(tables.settings(peers))
 
 
@@ -44,5 +44,3 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(text: str) -> list[str]:
     return [word.strip() for word in text.split(",")]
-
-

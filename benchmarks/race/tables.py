@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from benchmarks.peers.peer import CORES, Peer, Workload
@@ -24,11 +25,11 @@ _ALL_LIMIT: Final = "bare-all"
 _ECHO: Final = "echo"
 
 
-def of(workload: Workload, peers: Sequence[Peer], results: Results) -> str:
+def of(workload: Workload, peers: Sequence[Peer], *, results: Results) -> str:
     """Return the table of a workload, with those below it that have no line in it, and why."""
     table = _TABLES[workload]
     there = [peer for peer in peers if (workload, peer.name) not in results.faults and peer.can(workload)]
-    text = f"### {_HEADINGS[workload]}\n\n{table(there, results)}\n{_absent(workload, peers, results)}"
+    text = f"### {_HEADINGS[workload]}\n\n{table(there, results)}\n{_absent(peers, results, workload=workload)}"
     return text + (_starts(there, results) if workload is Workload.PICTURE else "")
 
 
@@ -37,9 +38,9 @@ def settings(peers: Sequence[Peer]) -> str:
     return "### How they were set\n\n" + "".join(f"* **{peer.title}**: {peer.settings}.\n" for peer in peers)
 
 
-def _answers(workload: Workload, peers: Sequence[Peer], results: Results) -> str:
+def _answers(peers: Sequence[Peer], results: Results, *, workload: Workload) -> str:
     head = (
-        *("server", "1 client: median", "p99", "over one bare FastAPI", "of the best peer"),
+        *("server", "1 client: median", "p99", "over one bare FastAPI", "as fast as the best peer"),
         *("16 clients: a second", "median", "p99", f"of {CORES} bare FastAPI", "of the best peer", "failed"),
     )
     one_limit = results.measured(workload, _ONE_LIMIT, many=1)
@@ -49,7 +50,12 @@ def _answers(workload: Workload, peers: Sequence[Peer], results: Results) -> str
 
     def one(leg: Leg) -> tuple[str, ...]:
         over = f"{leg.median_ms - one_limit.median_ms:+.2f} ms" if one_limit else _NOTHING
-        return _ms(leg.median_ms), _ms(leg.share(0.99)), over, _times(leg.median_ms, -quickest if quickest else None)
+        return (
+            _ms(leg.median_ms),
+            _ms(leg.share(0.99)),
+            over,
+            _times(-quickest, leg.median_ms) if quickest else _NOTHING,
+        )
 
     def sixteen(leg: Leg) -> tuple[str, ...]:
         limit = _times(leg.rate, all_limit.rate if all_limit else None)
@@ -130,7 +136,11 @@ def _starts(peers: Sequence[Peer], results: Results) -> str:
         if starts is not None and starts.left_behind:
             middle = statistics.median
             figures = (
-                *(f"{middle(starts.start_s):.2f} s", f"{middle(starts.first_s):.2f} s", f"{middle(starts.processes):g}"),
+                *(
+                    f"{middle(starts.start_s):.2f} s",
+                    f"{middle(starts.first_s):.2f} s",
+                    f"{middle(starts.processes):g}",
+                ),
                 *(f"{middle(starts.idle_mb):.0f} MB", f"{middle(starts.used_mb):.0f} MB"),
                 *(f"{middle(starts.stop_s):.1f} s", f"{max(starts.left_behind):g}"),
             )
@@ -138,10 +148,12 @@ def _starts(peers: Sequence[Peer], results: Results) -> str:
     return f"\n### From start to stop\n\nWith the model of the pictures.\n\n{_table(head, rows)}\n"
 
 
-def _absent(workload: Workload, peers: Sequence[Peer], results: Results) -> str:
+def _absent(peers: Sequence[Peer], results: Results, *, workload: Workload) -> str:
     lines = []
     for peer in peers:
-        notes = sorted({note for key, leg in results.legs.items() if key[:2] == (workload, peer.name) for note in leg.notes})
+        notes = sorted(
+            {note for key, leg in results.legs.items() if key[:2] == (workload, peer.name) for note in leg.notes}
+        )
         if fault := results.faults.get((workload, peer.name)):
             lines.append(f"* {peer.title} has no line: {fault}")
         elif not peer.can(workload) and not peer.is_limit:
@@ -176,8 +188,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 _TABLES: Final[dict[Workload, Callable[[Sequence[Peer], Results], str]]] = {
-    Workload.PICTURE: lambda peers, results: _answers(Workload.PICTURE, peers, results),
-    Workload.DATA: lambda peers, results: _answers(Workload.DATA, peers, results),
+    Workload.PICTURE: partial(_answers, workload=Workload.PICTURE),
+    Workload.DATA: partial(_answers, workload=Workload.DATA),
     Workload.BATCH: _batches,
     Workload.LIVE: _frames,
     Workload.SLOW: _cancels,

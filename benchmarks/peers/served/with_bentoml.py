@@ -33,7 +33,7 @@ class Data:
         return {"text": model.reverse(prompt)}
 
 
-@bentoml.service(workers=1)
+@bentoml.service(workers=1, traffic={"concurrency": model.MOST_AT_ONCE})
 class Batch:
     """Requests that wait run together."""
 

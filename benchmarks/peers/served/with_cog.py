@@ -1,6 +1,5 @@
 """The models as Cog has them: one predictor each."""
 
-import asyncio
 import tempfile
 from pathlib import Path as LocalPath
 
@@ -9,15 +8,18 @@ from cog import BaseRunner, Path
 from benchmarks.peers.served import model
 
 
+def _through_files(image: str) -> str:
+    out = tempfile.mkstemp(suffix=".jpg")[1]
+    LocalPath(out).write_bytes(model.picture(LocalPath(image).read_bytes()))
+    return out
+
+
 class Picture(BaseRunner):
     """A JPEG in, a JPEG out."""
 
     async def run(self, image: Path) -> Path:
         """Call the model; files are what Cog takes and gives."""
-        coded = model.picture(LocalPath(image).read_bytes())
-        out = LocalPath(tempfile.mkstemp(suffix=".jpg")[1])
-        out.write_bytes(coded)
-        return Path(out)
+        return Path(_through_files(str(image)))
 
 
 class Data(BaseRunner):

@@ -46,7 +46,7 @@ def app(name: str) -> gr.Blocks:
             image.upload(picture, image, gr.Image(), api_name="run", concurrency_limit=model.WORKERS)
         elif name == "Live":
             camera = gr.Image(type="numpy", sources="webcam", streaming=True)
-            camera.stream(frame, camera, gr.Image(), time_limit=3600, stream_every=1 / 60, api_name="run")
+            camera.stream(frame, camera, gr.Image(), time_limit=3600, stream_every=1 / 60, concurrency_limit=30)
         elif name == "Data":
             text = gr.Textbox()
             text.submit(model.reverse, text, gr.Textbox(), api_name="run", concurrency_limit=model.WORKERS)

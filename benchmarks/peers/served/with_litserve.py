@@ -1,4 +1,4 @@
-"""The models as LitServe has them: one `LitAPI` each. `python -m benchmarks.peers.served.with_litserve Picture 8000`."""
+"""The models as LitServe has them. `python -m benchmarks.peers.served.with_litserve Picture 8000`."""
 
 import sys
 from typing import Any
@@ -47,30 +47,48 @@ class Data(litserve.LitAPI):
         return {"text": output}
 
 
-class Batch(Data):
+class Batch(litserve.LitAPI):
     """Requests that wait run together."""
 
-    def predict(self, x: list[str]) -> list[str]:  # type: ignore[override] # LitServe hands a list over when it batches
+    def setup(self, device: str) -> None:
+        """There is nothing to load."""
+
+    def decode_request(self, request: dict[str, str]) -> str:
+        """Take the words."""
+        return request["prompt"]
+
+    def predict(self, x: list[str]) -> list[str]:
         """Call the model once for all."""
         return model.reverse_all(x)
 
+    def encode_response(self, output: str) -> dict[str, str]:
+        """Answer."""
+        return {"text": output}
 
-class Slow(Data):
+
+class Slow(litserve.LitAPI):
     """A model that is busy as long as it is told."""
 
-    def decode_request(self, request: dict[str, Any]) -> float:
+    def setup(self, device: str) -> None:
+        """There is nothing to load."""
+
+    def decode_request(self, request: dict[str, float]) -> float:
         """Take the time."""
-        return float(request["seconds"])
+        return request["seconds"]
 
     def predict(self, x: float) -> str:
         """Call the model."""
         return model.slow(x)
 
+    def encode_response(self, output: str) -> dict[str, str]:
+        """Answer."""
+        return {"text": output}
+
 
 def serve(name: str, port: int) -> None:
     """Serve one of the models."""
     is_shared = name in {"Picture", "Data"}
-    batching = {"max_batch_size": model.MOST_AT_ONCE, "batch_timeout": 0.005} if name == "Batch" else {}
+    batching: dict[str, Any] = {"max_batch_size": model.MOST_AT_ONCE, "batch_timeout": 0.01} if name == "Batch" else {}
     server = litserve.LitServer(
         globals()[name](**batching),
         accelerator="cpu",

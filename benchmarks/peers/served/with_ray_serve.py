@@ -1,4 +1,4 @@
-"""The models as Ray Serve has them: one deployment each. `python -m benchmarks.peers.served.with_ray_serve Picture 8000`."""
+"""The models as Ray Serve has them. `python -m benchmarks.peers.served.with_ray_serve Picture 8000`."""
 
 import asyncio
 import signal
@@ -6,6 +6,7 @@ import sys
 
 import ray
 from ray import serve
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,7 +22,9 @@ class Picture:
     async def __call__(self, request: Request) -> Response:
         """Call the model with the file of the form."""
         async with request.form() as form:
-            return Response(model.picture(await form["image"].read()), media_type="image/jpeg")
+            image = form["image"]
+            assert isinstance(image, UploadFile)
+            return Response(model.picture(await image.read()), media_type="image/jpeg")
 
 
 @serve.deployment(num_replicas=model.WORKERS, **_OPTIONS)
@@ -67,8 +70,7 @@ def main(name: str, port: int) -> None:
     try:
         signal.pause()
     finally:
-        serve.shutdown()
-        ray.shutdown()
+        ray.shutdown()  # ends the cluster, which is ours alone; `serve.shutdown` alone may take half a minute
 
 
 if __name__ == "__main__":

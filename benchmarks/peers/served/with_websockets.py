@@ -1,12 +1,12 @@
 """A bare WebSocket. `python -m benchmarks.peers.served.with_websockets Live 8000 echo|inline`."""
 
-import asyncio
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
 import uvloop
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from benchmarks.peers.served import model
 
