@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -40,17 +39,17 @@ class Leg:
         return 1 - len(self.times_ms) / self.due
 
 
-@dataclass
-class Starts:
-    """How a server came and went, a list for each figure with an entry for each round."""
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """How a server came and went, once."""
 
-    start_s: list[float] = field(default_factory=list)
-    first_s: list[float] = field(default_factory=list)
-    idle_mb: list[float] = field(default_factory=list)
-    used_mb: list[float] = field(default_factory=list)
-    processes: list[float] = field(default_factory=list)
-    stop_s: list[float] = field(default_factory=list)
-    left_behind: list[float] = field(default_factory=list)
+    start_s: float
+    first_s: float
+    idle_mb: float
+    used_mb: float
+    processes: int
+    stop_s: float
+    left_behind: int
 
 
 Key: TypeAlias = tuple[Workload, str, int]
@@ -62,7 +61,7 @@ class Results:
     """Everything that was measured, and for those who did not come through, why."""
 
     legs: dict[Key, Leg] = field(default_factory=dict)
-    starts: dict[str, Starts] = field(default_factory=dict)
+    visits: dict[str, list[Visit]] = field(default_factory=dict)
     faults: dict[tuple[Workload, str], str] = field(default_factory=dict)
 
     def leg(self, workload: Workload, peer: Peer, *, many: int) -> Leg:
@@ -74,10 +73,6 @@ class Results:
         leg = self.legs.get((workload, name, many))
         return leg if leg is not None and leg.times_ms else None
 
-    def best(
-        self, peers: Sequence[Peer], workload: Workload, *, many: int, key: Callable[[Leg], float]
-    ) -> float | None:
-        """Return the highest figure among those that Gesso is compared with, None if none of them has one."""
-        others = (peer.name for peer in peers if not peer.is_limit and peer.name != "gesso")
-        legs = [self.measured(workload, name, many=many) for name in others]
-        return max((key(leg) for leg in legs if leg is not None), default=None)
+    def legs_of(self, workload: Workload, peer: Peer) -> list[Leg]:
+        """Return all legs of a peer, also those without an answer."""
+        return [leg for key, leg in self.legs.items() if key[:2] == (workload, peer.name)]

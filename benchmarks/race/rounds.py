@@ -14,7 +14,7 @@ from benchmarks.race.cancel import freed_after_ms
 from benchmarks.race.connection import converse
 from benchmarks.race.environment import NotInstalledError, python_of
 from benchmarks.race.payloads import payload
-from benchmarks.race.results import Leg, Results, Starts
+from benchmarks.race.results import Leg, Results, Visit
 from benchmarks.race.server import Server
 
 MANY: Final = {
@@ -66,22 +66,27 @@ def _turn(peer: Peer, workload: Workload, *, course: Course, results: Results) -
     if peer.command is None:
         _legs(peer, Address(0), workload=workload, course=course, results=results)
         return
-    starts = results.starts.setdefault(peer.name, Starts()) if workload is Workload.PICTURE else Starts()
     with Server(peer, workload) as server:
-        starts.start_s.append(server.start_s)
         time.sleep(_SETTLE_S)
-        starts.idle_mb.append(server.memory_mb)
-        if workload is not Workload.LIVE:
-            starts.first_s.append(_first_answer_s(server))
+        idle_mb = server.memory_mb
+        first_s = _first_answer_s(server) if workload is not Workload.LIVE else 0.0
         try:
             _legs(peer, server.address, workload=workload, course=course, results=results)
         except apart.NotMeasuredError as error:
             raise apart.NotMeasuredError(f"{error} ({server.said()})") from error
         time.sleep(_SETTLE_S)
-        starts.used_mb.append(server.memory_mb)
-        starts.processes.append(server.processes)
-    starts.stop_s.append(server.stop_s)
-    starts.left_behind.append(server.left_behind)
+        used_mb, processes = server.memory_mb, server.processes
+    if workload is Workload.PICTURE:
+        visit = Visit(
+            start_s=server.start_s,
+            first_s=first_s,
+            idle_mb=idle_mb,
+            used_mb=used_mb,
+            processes=processes,
+            stop_s=server.stop_s,
+            left_behind=server.left_behind,
+        )
+        results.visits.setdefault(peer.name, []).append(visit)
 
 
 def _first_answer_s(server: Server) -> float:

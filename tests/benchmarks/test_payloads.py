@@ -34,7 +34,7 @@ def test_the_same_work_is_recognised(photo: bytes) -> None:
 )
 def test_other_work_is_told(photo: bytes, change: dict[str, int], words: str) -> None:
     file = io.BytesIO()
-    PIL.Image.open(io.BytesIO(photo)).save(file, "JPEG", **change)  # type: ignore[arg-type] # options of JPEG
+    PIL.Image.open(io.BytesIO(photo)).save(file, "JPEG", **change)
     assert words in differs(photo, file.getvalue())
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from benchmarks.peers import bare, cog, gesso, litserve
 from benchmarks.peers.peer import Peer, Workload
-from benchmarks.race.results import Results, Starts
+from benchmarks.race.results import Results, Visit
 from benchmarks.race.tables import of, settings
 
 PEERS = (bare.ONE, bare.ALL, gesso.PEER, litserve.PEER, cog.PEER)
@@ -53,7 +53,9 @@ def test_what_failed_is_counted_and_told() -> None:
     measured(results, cog.PEER, Workload.PICTURE, many=1, time_ms=5, rate=200)
     leg = results.leg(Workload.PICTURE, cog.PEER, many=1)
     leg.failures, leg.notes = 7, {"409: one at a time"}
-    results.starts[cog.PEER.name] = Starts([0.1], [0.2], [50], [60], [2], [0.3], [1])
+    results.visits[cog.PEER.name] = [
+        Visit(start_s=0.1, first_s=0.2, idle_mb=50, used_mb=60, processes=2, stop_s=0.3, left_behind=1)
+    ]
     table = of(Workload.PICTURE, PEERS, results=results)
     assert line(table.partition("###")[2].partition("###")[0], cog.PEER)[-1] == "7"
     assert f"* {cog.PEER.title}: 409: one at a time" in table
