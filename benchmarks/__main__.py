@@ -1,37 +1,58 @@
-"""Run every benchmark and print its table: `python -m benchmarks`."""
+"""Run the benchmarks and print their tables: `python -m benchmarks`, or some of them by name.
+
+python -m benchmarks overhead hop       # some parts
+python -m benchmarks peers --help       # beside other servers: the last and the longest, with options of its own
+"""
 
 from __future__ import annotations
 
 import datetime
 import os
 import platform
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from benchmarks import canceling, history, hop, memory, overhead, remix, starting
-from benchmarks.figures import table
+from benchmarks.figures import Figure, table
+from benchmarks.race import run as race
 from gesso.version import VERSION
 
 
-def main() -> None:
+def _of(measure: Callable[[], Sequence[Figure]]) -> Callable[[], str]:
+    return lambda: table(measure())
+
+
+_PARTS: Final[dict[str, tuple[str, Callable[[], str]]]] = {
+    "overhead": ("One run", _of(overhead.main)),
+    "hop": ("From one worker to another", _of(hop.main)),
+    "canceling": ("Canceling", _of(canceling.main)),
+    "starting": ("Starting", _of(starting.main)),
+    "memory": ("The server: its start and its memory", memory.main),
+    "history": ("Jobs", _of(history.main)),
+    "remix": ("Remix", _of(remix.main)),
+}
+_PEERS: Final = "peers"
+
+
+def main(words: Sequence[str]) -> None:
     """Measure and print."""
+    wanted = words[:1] if words[:1] == [_PEERS] else list(words) or [*_PARTS, _PEERS]
+    if unknown := set(wanted) - {*_PARTS, _PEERS}:
+        sys.exit(f"{unknown.pop()} is no part of the benchmarks. There are: {', '.join([*_PARTS, _PEERS])}.")
     now = datetime.datetime.now(datetime.UTC).date()
     print(
         f"{now}, Gesso {VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores, load {os.getloadavg()[0] if hasattr(os, 'getloadavg') else 0:.1f}\n"
     )
-    print("## One run\n")
-    print(table([*overhead.main(), *hop.main()]))
-    print("## Canceling\n")
-    print(table(canceling.main()))
-    print("## Starting\n")
-    served, sizes = memory.measure()
-    print(table([*starting.main(), *served]))
-    print("## Memory\n")
-    print(memory.table(sizes))
-    print("## Jobs\n")
-    print(table(history.main()))
-    print("## Remix\n")
-    print(table(remix.main()))
+    for name in wanted:
+        if name == _PEERS:
+            print("## Peers\n")
+            race.main(words[1:] if words[:1] == [_PEERS] else [])
+        else:
+            title, measure = _PARTS[name]
+            print(f"## {title}\n\n{measure()}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

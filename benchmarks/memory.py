@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, table
 from gesso.app import App
 from gesso.runtime.host import memory_use
 from gesso.settings import Settings
@@ -141,6 +141,8 @@ def measure() -> tuple[list[Figure], list[tuple[str, float]]]:
     return figures, sizes
 
 
-def table(sizes: list[tuple[str, float]]) -> str:
-    """Return the sizes as a Markdown table."""
-    return "| what | memory |\n|---|---:|\n" + "".join(f"| {what} | {size:.0f} MB |\n" for what, size in sizes)
+def main() -> str:
+    """Measure, and return the tables."""
+    figures, sizes = measure()
+    rows = "".join(f"| {what} | {size:.0f} MB |\n" for what, size in sizes)
+    return f"{table(figures)}\n| what | memory |\n|---|---:|\n{rows}"

@@ -63,8 +63,9 @@ async def test_some_are_kept_ready_and_replaced(studio: Studio, monkeypatch: pyt
         first = await _pid(model)
         await asyncio.sleep(0.3)
         assert await _pid(model) == first
+        before = list(model.workers)
         os.kill(first, signal.SIGKILL)
-        while not model.workers or not model.workers[0].is_alive or worker_of(first)():
+        while not model.workers or model.workers == before:
             await asyncio.sleep(0.02)
         result, _ = await run(model, "pid")
         assert result.setup_s == 0
