@@ -81,7 +81,9 @@ def test_saved_points_outlive_the_page_and_the_map_goes_between_them(atelier: An
     assert first_numbers(atelier) == ends[0]
     box = plane.bounding_box()
     marks = [plane.get_by_role("button", name=re.compile(f"^Go to {name}")).bounding_box() for name in "AB"]
-    middle = [sum(mark[side] + mark[size] / 2 for mark in marks) / 2 for side, size in (("x", "width"), ("y", "height"))]
+    middle = [
+        sum(mark[side] + mark[size] / 2 for mark in marks) / 2 for side, size in (("x", "width"), ("y", "height"))
+    ]
     atelier.mouse.move(box["x"] + 5, box["y"] + 5)
     atelier.mouse.down()
     atelier.mouse.move(*middle, steps=5)
