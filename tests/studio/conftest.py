@@ -25,8 +25,8 @@ CHROMIUM: Final = next(
 )
 _FLAGS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync", "--no-first-run",
-                 # A camera and a microphone that are made up, and nobody who has to allow them.
-                 "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
+                 # Two cameras and a microphone that are made up, and nobody who has to allow them.
+                 "--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

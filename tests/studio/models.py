@@ -113,6 +113,7 @@ class Seen:
     image: Image
     mask: Mask
     segmentation: Map
+    ids: Segmentation
     words: str
 
 class Atelier(Model):
@@ -136,7 +137,8 @@ class Atelier(Model):
         if audio is not None:
             seen["audio"] = [audio.channels, audio.duration_s > 0.2, float(np.abs(audio.samples).max()) > 0.01]
         blank = np.zeros((image.height, image.width), np.uint8)
-        return Seen(image, mask or Mask(blank), segmentation or Segmentation(blank + 1), str(seen))
+        return Seen(image, mask or Mask(blank), segmentation or Segmentation(blank + 1),
+                    ids or Segmentation(blank), str(seen))
 '''
 _LONG: Final = '''
 from __future__ import annotations

@@ -116,6 +116,18 @@ def test_a_mask_comes_from_a_file_too(atelier: Any, tmp_path: Path) -> None:
     assert ran(atelier)["mask"] == [320, 240, [0, 255]]
 
 
+def test_a_file_over_what_was_painted_is_taken_back_like_a_stroke(atelier: Any, tmp_path: Path) -> None:
+    paint(atelier, "Mask", (0.2, 0.5), (0.8, 0.5))
+    share = chosen(atelier)
+    path = tmp_path / "white.png"
+    PIL.Image.new("L", (320, 240), 255).save(path)
+    atelier.get_by_label("Choose a mask: Mask").set_input_files(path)
+    wait_for_chosen(atelier, "100 % chosen")
+    board(atelier, "Mask").get_by_role("button", name="Undo").click()
+    wait_for_chosen(atelier, share)
+    assert ran(atelier)["mask"] == [320, 240, [0, 255]]
+
+
 def test_a_mask_is_painted_with_the_keyboard_alone(atelier: Any) -> None:
     hand(atelier, "Mask").focus()
     for key in ("]", "]", "Space", "Shift+ArrowRight", "Shift+ArrowDown", "Space"):

@@ -28,6 +28,11 @@ def readout(view: Any) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", told.inner_text())]
 
 
+def pixel_of(picture: PIL.Image.Image, x: int, y: int) -> list[int]:
+    pixels: list[int] = np.asarray(picture)[y, x].tolist()
+    return [*pixels, 255]
+
+
 def noise(width: int, height: int, mode: str = "RGB") -> PIL.Image.Image:
     shape = (height, width, len(mode))
     return PIL.Image.fromarray(np.random.default_rng(5).integers(0, 255, shape, np.uint8), mode)
@@ -66,6 +71,10 @@ def test_what_is_wrong_with_an_address_stands_beside_it(page: Any) -> None:
 def test_a_picture_is_taken_with_the_camera(page: Any) -> None:
     page.goto("/models/atelier")
     page.get_by_role("button", name="Camera").first.click()
+    which = "() => document.querySelector('dialog video')?.srcObject?.getVideoTracks()[0].getSettings().deviceId"
+    first = page.wait_for_function(which).json_value()
+    page.get_by_role("button", name="Other camera").click()
+    page.wait_for_function(f"first => ![first, undefined].includes(({which})())", arg=first)
     page.get_by_role("button", name="Take picture").click()
     page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_role("group", name="Image", exact=True).get_by_role("button", name="Replace").wait_for()
@@ -90,7 +99,7 @@ def test_the_pixel_under_the_pointer_is_that_of_the_file(page: Any, tmp_path: Pa
     box = view.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.45)
     x, y, *colour = readout(view)
-    assert colour == [*PIL.Image.open(path).getpixel((x, y)), 255]
+    assert colour == pixel_of(PIL.Image.open(path), x, y)
     page.mouse.move(0, 0)
     view.get_by_label("Pixel").wait_for(state="detached")
 
@@ -111,7 +120,7 @@ def test_with_the_keyboard_the_pixel_in_the_middle_is_read(page: Any, tmp_path: 
     page.keyboard.press("Tab")
     view.focus()
     x, y, *colour = readout(view)
-    assert colour == [*PIL.Image.open(path).getpixel((x, y)), 255]
+    assert colour == pixel_of(PIL.Image.open(path), x, y)
     for key in ("1", "+", "+", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     moved_x, moved_y, *_ = readout(view)
@@ -131,7 +140,7 @@ def test_a_picture_of_50_megapixels_is_read_and_painted_on(page: Any, tmp_path: 
     box = view.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.45)
     x, y, *colour = readout(view)
-    assert colour == [*large.getpixel((x, y)), 255]
+    assert colour == pixel_of(large, x, y)
     hand = page.get_by_role("application", name=re.compile("^Mask"))
     hand.focus()
     page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-import { Camera } from "lucide-react";
+import { Camera, SwitchCamera } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -16,6 +16,8 @@ export function CameraDialog({ onPicture, onClose }: { onPicture: (file: File) =
   const video = useRef<HTMLVideoElement>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const [isReady, setReady] = useState(false);
+  const [cameras, setCameras] = useState<{ all: string[]; now: string | undefined }>({ all: [], now: undefined });
+  const [chosen, setChosen] = useState<string | null>(null);
   useEffect(() => {
     let stream: MediaStream | null = null;
     let isGone = false;
@@ -24,9 +26,12 @@ export function CameraDialog({ onPicture, onClose }: { onPicture: (file: File) =
         // Not there at all where the page is neither on this machine nor behind https.
         const devices = navigator.mediaDevices as MediaDevices | undefined;
         if (!devices) throw new DOMException("", "NotFoundError");
-        stream = await devices.getUserMedia({ video: { width: { ideal: 1920 }, height: { ideal: 1080 } } });
+        const wanted = { width: { ideal: 1920 }, height: { ideal: 1080 }, ...(chosen === null ? {} : { deviceId: { exact: chosen } }) };
+        stream = await devices.getUserMedia({ video: wanted });
+        const found = await devices.enumerateDevices(); // their names are told only to whom the camera was given
         if (isGone) stream.getTracks().forEach((track) => { track.stop(); });
         else if (video.current) video.current.srcObject = stream;
+        setCameras({ all: found.filter(({ kind }) => kind === "videoinput").map(({ deviceId }) => deviceId), now: stream.getVideoTracks()[0]?.getSettings().deviceId });
       } catch (error) {
         setWrong(WHY[error instanceof DOMException ? error.name : ""] ?? "The camera does not start.");
       }
@@ -36,7 +41,11 @@ export function CameraDialog({ onPicture, onClose }: { onPicture: (file: File) =
       isGone = true;
       stream?.getTracks().forEach((track) => { track.stop(); });
     };
-  }, []);
+  }, [chosen]);
+  const turn = () => {
+    setReady(false);
+    setChosen(cameras.all[(cameras.all.indexOf(cameras.now ?? "") + 1) % cameras.all.length] ?? null);
+  };
   const take = () => {
     const source = video.current;
     if (!source) return;
@@ -50,7 +59,7 @@ export function CameraDialog({ onPicture, onClose }: { onPicture: (file: File) =
     }, "image/jpeg", 0.95);
   };
   return (
-    <Dialog title="Camera" onClose={onClose}>
+    <Dialog title="Camera" onClose={onClose} actions={cameras.all.length > 1 && <Button look="quiet" icon={<SwitchCamera />} onClick={turn}>Other camera</Button>}>
       <div className={styles.camera}>
         {wrong ? <ProblemNote message={wrong} /> : <video ref={video} autoPlay playsInline muted onLoadedMetadata={() => { setReady(true); }} />}
         <Button look="main" size="large" icon={<Camera />} disabled={!isReady || wrong !== null} onClick={take}>

@@ -77,8 +77,16 @@ export class Painting implements Sheet {
 
   /** Take everything away. */
   clear(): void {
-    this.map(() => 0);
-    this.isNothing = true;
+    this.replace(this.values.map(() => 0), true);
+  }
+
+  /** Put something else in its place. */
+  replace(values: Sheet["values"], isNothing: boolean): void {
+    this.act(() => {
+      this.values = values;
+      return wholeOf(this);
+    });
+    this.isNothing = isNothing;
     this.tell(wholeOf(this));
   }
 

@@ -1,15 +1,17 @@
 import { Upload } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Port } from "@/api/types";
 import { IconButton } from "@/ui/button";
 import { palette } from "@/ui/colours";
 import { Slider, TextInput } from "@/ui/controls";
 import { DropZone } from "@/ui/drop-zone";
 import { PaintBoard } from "@/ui/paint-board";
+import { PaintCanvas } from "@/ui/paint-canvas";
+import type { Painting } from "@/ui/painting";
 import { PictureView } from "@/ui/picture-view";
 import { groundOf } from "@/ui/places";
 import { labelForm, labelShade } from "./paint-forms";
-import { usePainting } from "./use-painting";
+import { readPainting, usePainting } from "./use-painting";
 import { useUpload } from "./use-upload";
 import type { InputProps, OutputProps, Widget } from "./widget";
 import { checkStored, titleOf, useTools } from "./widget";
@@ -17,7 +19,17 @@ import styles from "./widgets.module.css";
 
 const SEARCHED = 12; // labels above which a search field helps
 
-const NUMBERS = Object.fromEntries(Array.from({ length: 9 }, (_, id) => [String(id), id])); // where nothing is said of labels
+// Where nothing is said of labels there are numbers: some to paint with, and all that a file may have.
+const NUMBERS = Object.fromEntries(Array.from({ length: 9 }, (_, id) => [String(id), id]));
+const MOST_NUMBERS = 256;
+
+const hasLabels = (port: Port): boolean => Boolean(port.constraints["labels"]);
+
+/** The colour of each value that a pixel may have. */
+function tableOf(port: Port): string[] {
+  const colours = Object.values(coloursOf(port));
+  return hasLabels(port) ? colours : Array.from({ length: MOST_NUMBERS }, (_, id) => colours[id % colours.length] ?? "#000000");
+}
 
 function coloursOf(port: Port): Record<string, string> {
   const labels = (port.constraints["labels"] ?? NUMBERS) as Record<string, number>;
@@ -53,8 +65,8 @@ function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
   const labels = Object.keys(colours);
   const [chosen, setChosen] = useState(labels[1] ?? labels[0] ?? "");
   const hasPicture = scene.picture !== undefined;
-  const form = useMemo(() => labelForm(Object.values(colours), port.constraints["labels"] !== undefined), [colours, port]);
-  const shade = useMemo(() => labelShade(Object.values(colours), !hasPicture), [colours, hasPicture]);
+  const form = useMemo(() => labelForm(tableOf(port), hasLabels(port)), [port]);
+  const shade = useMemo(() => labelShade(tableOf(port), !hasPicture), [port, hasPicture]);
   const { painting, wrong: failure, keep } = usePainting({ name: port.name, value, onChange, ground: groundOf(scene.picture), form });
   return (
     <div className={styles.layered} role="group" aria-label={title} id={id}>
@@ -80,23 +92,41 @@ function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
   );
 }
 
+/** Numbers without labels, in colours that are told apart: in their file they are nearly black. */
+function Numbers({ src, port }: { src: string; port: Port }) {
+  const [painting, setPainting] = useState<Painting | null>(null);
+  const shade = useMemo(() => labelShade(tableOf(port), true), [port]);
+  useEffect(() => {
+    let isGone = false;
+    readPainting(src, labelForm(tableOf(port), false)).then(
+      (made) => { if (!isGone) setPainting(made); },
+      () => undefined, // the view says that it cannot be shown
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [src, port]);
+  return painting && <PaintCanvas painting={painting} shade={shade} opacity={1} />;
+}
+
 function Output({ port, value, scene }: OutputProps) {
   const [strength, setStrength] = useState(1);
   const src = useTools().urlOf(value);
   if (src === undefined) return <p className={styles.nothing}>No segmentation.</p>;
+  const drawn = hasLabels(port) ? <img src={src} alt="" style={{ width: "100%", height: "100%", imageRendering: "pixelated" }} /> : <Numbers src={src} port={port} />;
   return (
     <div className={styles.layered}>
       <PictureView
         src={scene.picture ?? src}
         alt={titleOf(port)}
-        overlay={scene.picture ? () => <img src={src} alt="" style={{ width: "100%", height: "100%", opacity: strength, imageRendering: "pixelated" }} /> : undefined}
+        overlay={scene.picture !== undefined || !hasLabels(port) ? () => <div style={{ opacity: scene.picture === undefined ? 1 : strength, height: "100%" }}>{drawn}</div> : undefined}
         chips={scene.picture && (
           <label className={styles.chips}>
             <span className={styles.busy}>Strength <Slider aria-label="Strength" value={strength} min={0} max={1} step={0.05} onChange={setStrength} style={{ width: 80 }} /></span>
           </label>
         )}
       />
-      {port.constraints["labels"] !== undefined && <Legend colours={coloursOf(port)} />}
+      {hasLabels(port) && <Legend colours={coloursOf(port)} />}
     </div>
   );
 }

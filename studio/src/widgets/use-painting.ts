@@ -74,11 +74,33 @@ async function paintingOf({ value, src, ground, now }: Asked, form: PaintForm): 
   if (before && kept && kept.value === value && isSize(kept.size, size)) return before;
   const { width, height } = sheetSize(size);
   const values = src === undefined ? form.blank(width * height) : await readSheet(src, { width, height }, form);
+  const old = now && keeping.get(now);
+  if (now && old && isSize(old.size, size)) {
+    if (old.isBusy) return now; // what was painted meanwhile is newer
+    now.replace(values, src === undefined);
+    now.settle(); // a step as others are: what was painted before comes back with undo
+    now.soften(0);
+    old.value = value;
+    remember(value, now);
+    return now;
+  }
   const made = new Painting({ width, height, values }, src === undefined);
   // What was painted over a picture of another size is a new file: it is as large as the picture.
   const isStale = kept !== undefined && kept !== null && kept.value === value && src !== undefined;
   keeping.set(made, { value, size, form, isBusy: false, isStale });
+  remember(value, made);
   return made;
+}
+
+function remember(value: unknown, painting: Painting): void {
+  if (typeof value === "object" && value !== null) byValue.set(value, painting);
+}
+
+/** What a file shows, to be looked at. */
+export async function readPainting(src: string, form: PaintForm): Promise<Painting> {
+  const { naturalWidth, naturalHeight } = await load(src);
+  const size = sheetSize({ width: naturalWidth, height: naturalHeight });
+  return new Painting({ ...size, values: await readSheet(src, size, form) }, false);
 }
 
 interface Work {
@@ -114,7 +136,7 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
         file = made.isNothing ? undefined : await tools.upload(new File([await kept.form.write(made, kept.size)], `${name}.png`, { type: "image/png" }));
       } while (isStale(kept)); // painted on meanwhile
       kept.value = file;
-      if (file) byValue.set(file, made);
+      remember(file, made);
       onChange(file);
     } catch (error) {
       setWrong(wordsOf(error));
