@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.figures import Figure, time_called
-from benchmarks.overhead import photo
+from benchmarks.pictures import photo
 from gesso.app import App
 from gesso.runtime.host.model import WorkerModel
 from gesso.settings import Settings

@@ -74,6 +74,7 @@ async def test_a_killed_gesso_loses_no_job(warm_home: Path, tmp_path: Path) -> N
     ids = next(line.split() for line in told if len(line.split()) == 4)
     assert find_server(warm_home) is None
     gate.touch()
+    (warm_home / "blobs" / ".unfinished-file").write_bytes(b"half of it")
 
     async with App(load(), report=lambda _: None) as app:
         jobs = await app.start_jobs()
@@ -82,6 +83,7 @@ async def test_a_killed_gesso_loses_no_job(warm_home: Path, tmp_path: Path) -> N
         assert (first.status, first.error.code) == ("failed", "interrupted")
         assert [job.status for job in others] == ["succeeded"] * 3
         assert not list((warm_home / "runs").glob("*"))
+        assert not list((warm_home / "blobs").glob(".unfinished-*"))
         again = await ended(app, (await jobs.retry(first.id)).id)
         assert (again.status, again.seed, again.inputs) == ("succeeded", first.seed, first.inputs)
         assert [line.text for line in again.logs] == ["at work on 0"]

@@ -135,6 +135,14 @@ def test_the_sweep_takes_only_what_nothing_refers_to_and_nobody_has_used_lately(
     assert sorted(asked[0]) == sorted(digests)
 
 
+def test_what_was_half_written_when_gesso_was_killed_is_removed(blobs: Blobs, tmp_path: Path) -> None:
+    kept = blobs.put(FOX, "fox.txt")
+    (tmp_path / "blobs" / ".unfinished-abc").write_bytes(bytes(1000))
+    blobs.remove_unfinished()
+    assert list(blobs.digests()) == [kept.blob]
+    assert len(files(tmp_path / "blobs")) == 1
+
+
 def test_a_file_that_came_again_is_not_removed_with_the_job_before(blobs: Blobs) -> None:
     blobs.put(FOX, "fox.txt")
     assert not blobs.remove(DIGEST, unused_since=time.time() - 1)

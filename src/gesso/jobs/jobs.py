@@ -76,6 +76,7 @@ class Jobs:
     async def start(self) -> None:
         """Take up what an earlier process has left: what was running follows its kind, what waits runs."""
         await asyncio.to_thread(shutil.rmtree, self._runs, ignore_errors=True)
+        await asyncio.to_thread(self._blobs.remove_unfinished)
         await self._line.start()
         self._is_open = True
         self._spawn(self._sweep_now_and_then())

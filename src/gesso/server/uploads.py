@@ -24,7 +24,7 @@ from gesso.errors import ConflictError, InputError, NotFoundError
 from gesso.server.bodies import gathered
 from gesso.storage import record
 from gesso.storage.blobs import BlobReference, Blobs
-from gesso.storage.durable import disk_full, explained, sync_file
+from gesso.storage.durable import disk_full, explained, remove_unfinished, sync_file
 from gesso.storage.media_types import HEAD_BYTES, media_type_of
 from gesso.types.file_names import plain_name
 
@@ -53,6 +53,7 @@ class Uploads:
         self._folder = folder
         self._blobs = blobs
         self._busy: set[str] = set()
+        remove_unfinished(folder)
 
     def open(self, *, name: str, size_bytes: int, sha256: str | None) -> OpenUpload:
         """Begin an upload. Raises `ConflictError` if too many are open and `DiskFullError` if it cannot fit."""

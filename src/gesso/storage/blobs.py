@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeGuard
 
 from gesso.errors import DamagedError, InputError, NotFoundError, StorageError
-from gesso.storage.durable import UNFINISHED, explained, move, new_file, sync_file
+from gesso.storage.durable import UNFINISHED, explained, move, new_file, remove_unfinished, sync_file
 from gesso.storage.media_types import HEAD_BYTES, UNKNOWN, media_type_of
 from gesso.types.base import Json
 from gesso.types.file_names import plain_name
@@ -191,6 +191,10 @@ class Blobs:
                 self._verified.pop(digest, None)
                 return True
         return False
+
+    def remove_unfinished(self) -> None:
+        """Remove what an earlier process was writing when it was killed; before anything is written in this one."""
+        remove_unfinished(self._folder)
 
     def sweep(self, in_use: Callable[[Collection[str]], Collection[str]], *, grace_s: float = GRACE_S) -> int:
         """Remove what nothing refers to and nobody has used for `grace_s`. Returns how many.

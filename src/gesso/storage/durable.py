@@ -41,6 +41,13 @@ def new_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
             path.unlink(missing_ok=True)
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a process that was killed has half written; for whoever alone writes there, before the first file."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):  # it stays a little longer then
+            path.unlink()
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file in one go: whoever reads it meanwhile, or after a crash, finds all of the old or of the new."""
     with new_file(path.parent) as (file, unfinished), explained(path):

@@ -29,6 +29,7 @@ from gesso.messages.to_host import (
 from gesso.messages.to_worker import Batch, Describe, Load, Release, Run, Stop, ToWorker
 from gesso.messages.value import Value
 from gesso.runtime.host.launch import Launched, launch
+from gesso.runtime.host.strays import end_strays
 from gesso.runtime.transport import packing, passing
 from gesso.runtime.transport.frames import MAX_MESSAGE_BYTES, FrameReader, FrameTooLongError, frame
 from gesso.runtime.transport.passing import Held
@@ -228,6 +229,8 @@ class WorkerProcess:
             await self._exit_code()  # the line ends a moment before the process: hear how that ends
             self._launched.program.end()
             code = await self._exit_code()
+            if code < 0:  # the guard itself was killed, and could end nothing
+                await asyncio.to_thread(end_strays, self._launched.mark)
             await asyncio.wait([printing], timeout=_LAST_BREATH_S)
             printing.cancel()  # a stray process may hold the pipe open for ever
             self._end(self._epitaph(code))
