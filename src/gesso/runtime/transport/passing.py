@@ -32,15 +32,16 @@ def address_of(file: int) -> str:
 
     The number of its inode stands before the path: descriptors are used again, and then the path names another file.
     """
-    if sys.platform != "linux":
+    if sys.platform == "linux":
+        return f"{os.fstat(file).st_ino}:/proc/{os.getpid()}/fd/{file}"
+    else:
         return ""
-    return f"{os.fstat(file).st_ino}:/proc/{os.getpid()}/fd/{file}"
 
 
 def open_at(address: str) -> int:
     """Open a memory file that another process names. Raises `OSError` if it cannot be, or is another by now."""
     inode, _, path = address.partition(":")
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    file = os.open(path, os.O_RDONLY)
     if os.fstat(file).st_ino != int(inode):
         os.close(file)
         raise FileNotFoundError(address)

@@ -21,7 +21,10 @@ from typing import Final
 
 from gesso.errors import CanceledError
 
-_SIGNAL: Final = signal.SIGINT if sys.platform == "win32" else signal.SIGUSR1
+if sys.platform == "win32":
+    _SIGNAL: Final = signal.SIGINT
+else:
+    _SIGNAL: Final = signal.SIGUSR1
 
 
 class _Hold:
