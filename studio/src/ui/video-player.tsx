@@ -5,6 +5,9 @@ import { Slider } from "./controls";
 import { clock, guessedFrame, measureFrames, onFrames } from "./frames";
 import styles from "./players.module.css";
 
+// A little more, so that a time that was rounded down is not taken for the frame before.
+const frameAt = (time: number, frame: number): number => Math.floor(time / frame + 0.1);
+
 /** A video to go through frame by frame. */
 export function VideoPlayer({ src, label }: { src: string; label: string }) {
   const video = useRef<HTMLVideoElement>(null);
@@ -18,8 +21,11 @@ export function VideoPlayer({ src, label }: { src: string; label: string }) {
   useEffect(() => measureFrames(src, (frame) => { setAbout((known) => ({ ...known, frame })); }), [src]);
   useEffect(() => {
     const element = video.current;
-    // A little more, so that a time that was rounded down is not taken for the frame before.
-    return element ? onFrames(element, (time) => { setNow(Math.floor(time / about.frame + 0.1)); }) : undefined;
+    if (!element) return undefined;
+    return onFrames(element, (time) => {
+      // While it stands still, the frame is what was asked for; those that come late are from places it was to show before.
+      if (!element.paused) setNow(frameAt(time, about.frame));
+    });
   }, [about.frame]);
 
   const show = (frame: number) => {
@@ -45,7 +51,10 @@ export function VideoPlayer({ src, label }: { src: string; label: string }) {
         aria-label={label}
         onClick={toggle}
         onPlay={() => { setPlaying(true); }}
-        onPause={() => { setPlaying(false); }}
+        onPause={(event) => {
+          setPlaying(false);
+          setNow(frameAt(event.currentTarget.currentTime, about.frame));
+        }}
         onLoadedMetadata={(event) => {
           const { duration } = event.currentTarget;
           setAbout((known) => ({ ...known, duration: Number.isFinite(duration) ? duration : 0 }));
