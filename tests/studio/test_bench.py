@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import PIL.Image
-import pytest
-
 
 # Of the jobs that are newer than one, all that are kept.
 _STRENGTHS_ARE = """async ([first, expected]) => {
