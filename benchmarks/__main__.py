@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 
-from benchmarks import history, overhead, remix, starting
+from benchmarks import history, overhead, remix, starting, studio
 from benchmarks.figures import table
 from gesso.version import VERSION
 
@@ -26,6 +26,8 @@ def main() -> None:
     print(table(history.main()))
     print("## Remix\n")
     print(table(remix.main()))
+    print("## The studio\n")
+    print(table(studio.main()))
 
 
 if __name__ == "__main__":
