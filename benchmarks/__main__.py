@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import canceling, history, hop, memory, overhead, remix, starting
+from benchmarks import canceling, history, hop, memory, overhead, remix, starting, studio
 from benchmarks.figures import Figure, table
 from benchmarks.race import run as race
 from gesso.version import VERSION
@@ -31,6 +31,7 @@ _PARTS: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "memory": ("The server: its start and its memory", memory.main),
     "history": ("Jobs", _of(history.main)),
     "remix": ("Remix", _of(remix.main)),
+    "studio": ("The studio", _of(studio.main)),
 }
 _PEERS: Final = "peers"
 

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. Times in milliseconds; `aim_ms` is the most that it should be, on top of the limit."""
+    """One line of the table. Times in milliseconds; `aim_ms` is the most that it should be, on top of the limit.
+
+    What is no time says its `unit`, in which the "times" then are.
+    """
 
     what: str
     times_ms: Sequence[float]
     limit_ms: float = 0.0
     aim_ms: float | None = None
+    unit: str = "ms"
 
     @property
     def median_ms(self) -> float:
@@ -40,12 +44,15 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def _row(figure: Figure) -> str:
-    limit = f"{figure.limit_ms:.2f} ms" if figure.limit_ms else ""
-    over = f"{figure.over_ms:.2f} ms" if figure.limit_ms else ""
+    unit = figure.unit
+    limit = f"{figure.limit_ms:.2f} {unit}" if figure.limit_ms else ""
+    over = f"{figure.over_ms:.2f} {unit}" if figure.limit_ms else ""
     aim = ""
     if figure.aim_ms is not None:
-        aim = f"< {figure.aim_ms:g} ms: {'met' if figure.over_ms < figure.aim_ms else 'MISSED'}"
-    return f"| {figure.what} | {figure.median_ms:.2f} ms | {figure.p99_ms:.2f} ms | {limit} | {over} | {aim} |\n"
+        aim = f"< {figure.aim_ms:g} {unit}: {'met' if figure.over_ms < figure.aim_ms else 'MISSED'}"
+    return (
+        f"| {figure.what} | {figure.median_ms:.2f} {unit} | {figure.p99_ms:.2f} {unit} | {limit} | {over} | {aim} |\n"
+    )
 
 
 async def time_awaited(work: Callable[[], Awaitable[object]], *, times: int) -> list[float]:

@@ -81,7 +81,7 @@ describe("a job", () => {
 describe("words", () => {
   it("say sizes, times and numbers", () => {
     expect([size(0), size(1536), size(4e9)]).toEqual(["0 B", "1.5 kB", "4.0 GB"]);
-    expect([duration(0.032), duration(2.6), duration(75)]).toEqual(["32 ms", "2.6 s", "1 min 15 s"]);
+    expect([duration(0.0001), duration(0.032), duration(2.6), duration(75)]).toEqual(["under 1 ms", "32 ms", "2.6 s", "1 min 15 s"]);
     expect([plainNumber(0.1 + 0.2), plainNumber(5)]).toEqual(["0.3", "5"]);
     const now = new Date(2026, 10, 22, 14, 0).getTime();
     expect(ago(new Date(now - 5_000).toISOString(), now)).toBe("just now");

@@ -43,12 +43,11 @@ class Out(NamedTuple):
 class AllTypes(Model):
     """Takes every type of value that there is, and gives back those that it was given."""
     def run(self, image: Image, text: str = "a heron", number: Annotated[float, Range(0, 1)] = 0.5,
-            count: int = 3, boolean: bool = True,
-            category: Literal["ink", "chalk", "oil", "wax", "lead", "ash"] = "ink",
+            count: int = 3, boolean: bool = True, category: Literal["ink", "chalk", "oil", "wax", "ash", "tar"] = "ink",
             vector: Place = None, words: list[str] = ["a", "b"], json: Json = {"a": [1, 2]},
-            mask: Mask | None = None, parts: Annotated[Segmentation, LABELS] = None, points: Points = [],
-            boxes: BoundingBoxes = [],
-            landmarks: Landmarks = [], audio: Audio | None = None, video: Video | None = None,
+            mask: Mask | None = None, parts: Annotated[Segmentation, LABELS] = None,
+            points: Points = [], boxes: BoundingBoxes = [], landmarks: Landmarks = [],
+            audio: Audio | None = None, video: Video | None = None,
             file: File | None = None, folder: Directory | None = None) -> Out:
         return Out(image, text, number, boolean, points, boxes, [0.1, 0.2, 0.3, 0.4] if vector is None else vector,
                    json, [image, image])
@@ -145,7 +144,7 @@ from __future__ import annotations
 from gesso import Model
 
 class Long(Model):
-    """Has a name and words that are longer than there is room for, so that one sees what happens to them everywhere."""
+    """Has a name and words that are longer than there is room for, so that one sees what happens to them anywhere."""
     def run(self, text: str = "") -> str:
         """Return the text."""
         return text

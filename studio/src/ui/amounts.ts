@@ -11,6 +11,7 @@ export function size(bytes: number): string {
 
 /** 0.032 -> "32 ms", 75 -> "1 min 15 s" */
 export function duration(seconds: number): string {
+  if (seconds < 0.0005) return "under 1 ms";
   if (seconds < 1) return `${String(Math.round(seconds * 1000))} ms`;
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   if (seconds < 3600) return `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`;

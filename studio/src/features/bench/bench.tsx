@@ -1,7 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Code2, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { api, problemOf } from "@/api/client";
+import { Link } from "wouter";
+import { RefusedError, api, problemOf } from "@/api/client";
 import type { Command, ModelPage, ModelSpec } from "@/api/types";
 import { RoomProblem } from "@/features/connection/room-problem";
 import { Filmstrip } from "@/features/jobs/filmstrip";
@@ -41,6 +42,7 @@ export default function BenchRoom({ name }: { name: string }) {
     <div className={styles.broken}>
       <h1>{model.data?.title ?? name}</h1>
       {problem?.code === "not_prepared" ? <Unprepared name={name} onDone={() => void model.refetch()} /> : problem ? <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} /> : <RoomProblem error={model.error} />}
+      {model.error instanceof RefusedError && <p><Link href="/models"><Button>All models</Button></Link></p>}
     </div>
   );
 }
