@@ -67,7 +67,10 @@ class History:
         return found
 
     async def change(self, job: Job, *, only_from: Collection[str], log: Log | None = None) -> bool:
-        """Keep a new state of a job, and its log, if its status was one of `only_from`; say whether it was."""
+        """Keep a new state of a job, and its log, if its status was one of `only_from`; say whether it was.
+
+        The end of a job is kept on a full disk too: only a job that has ended can be deleted.
+        """
 
         def work(connection: Connection) -> bool:
             is_changed = job_rows.update(connection, _row(job), only_from=only_from, digests=_digests(job))
@@ -75,7 +78,7 @@ class History:
                 job_rows.save_logs(connection, job.id, document=_write(log))
             return is_changed
 
-        return await self._database.run(work)
+        return await self._database.run(work, is_freeing=job.has_ended)
 
     async def save_log(self, job_id: str, log: Log) -> None:
         """Keep what a job has logged so far."""
@@ -144,7 +147,7 @@ class History:
 
     async def delete(self, job_id: str) -> list[str]:
         """Forget a job. Returns the files that nothing refers to any more."""
-        return await self._database.run(lambda connection: job_rows.delete(connection, job_id))
+        return await self._database.run(lambda connection: job_rows.delete(connection, job_id), is_freeing=True)
 
     def files_in_use(self, digests: Collection[str]) -> set[str]:
         """Return those of some files that a job refers to. Synchronous, for the sweep, which has its own thread."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Final
@@ -17,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from gesso.app import App
-from gesso.errors import SettingsError
+from gesso.errors import DiskFullError, SettingsError
 from gesso.server.application import create_app
 from gesso.server.direct.room import Direct
 from gesso.server.open_files import raise_limit
@@ -95,10 +96,14 @@ async def serve(
 
 
 def _tell(app: App, owner: OwnerKey | None, *, listening: Listening, on_ready: Callable[[Listening], None]) -> None:
-    """Let other programs of the owner find the server, and say that it is there."""
-    if owner is not None:
-        owner.lend()
-    app.home.announce(listening.url.rstrip("/"))
+    """Let other programs of the owner find the server, and say that it is there.
+
+    On a full disk they do not find it, but in the browser something can be deleted.
+    """
+    with suppress(DiskFullError):
+        if owner is not None:
+            owner.lend()
+        app.home.announce(listening.url.rstrip("/"))
     on_ready(listening)
 
 

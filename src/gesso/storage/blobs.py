@@ -79,7 +79,7 @@ class Writer:
         """Add bytes; raises `DiskFullError` if they do not fit."""
         if len(self._head) < HEAD_BYTES:
             self._head += bytes(data[:HEAD_BYTES])
-        with explained(self._path):
+        with explained(self._path.parent):
             self._file.write(data)
         self._hash.update(data)
         self.size_bytes += len(data)
@@ -87,7 +87,7 @@ class Writer:
     def finish(self, name: str) -> BlobReference:
         """Keep the file, and return what it is now. `name` is made harmless."""
         digest = self._hash.hexdigest()
-        with explained(self._path):
+        with explained(self._path.parent):
             sync_file(self._file)
             self._file.close()
         self._blobs.take(self._path, digest)

@@ -11,14 +11,17 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
+from gesso.errors import DiskFullError
 from gesso.storage import sqlite
 from gesso.storage.durable import explained as explained_file
 from gesso.storage.migrations import MIGRATIONS, Migration, migrate, refuse_newer
+from gesso.storage.reserve import Reserve
 from gesso.storage.tables import VERSIONS
 
 T = TypeVar("T")
@@ -40,29 +43,45 @@ class Database:
         self.path = path
         with explained_file(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if path.exists():
-                refuse_newer(read_version(path), known=len(migrations))
-            else:
+        self._reserve = Reserve(path.with_name("reserve.bin"))
+        if path.exists():
+            self._with_room(lambda: refuse_newer(read_version(path), known=len(migrations)))
+        else:
+            with explained_file(path):
                 path.touch(0o600)
         self._engine = sqlite.engine_for(path)
         self._reading = self._engine.execution_options(**{sqlite.READING: True})
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="gesso-write")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="gesso-read")
-        self.call(lambda connection: migrate(connection, migrations))
+        self.call(lambda connection: migrate(connection, migrations), is_freeing=True)
+        self._reserve.keep()
 
-    def call(self, work: Callable[[sa.Connection], T], *, is_reading: bool = False) -> T:
+    def call(self, work: Callable[[sa.Connection], T], *, is_reading: bool = False, is_freeing: bool = False) -> T:
         """Do some work in one transaction, here and now: all of it lasts when this returns, or nothing if it raises.
 
-        Raises `StorageError` where the database cannot be used, `DiskFullError` where the disk is full.
+        Raises `StorageError` where the database cannot be used, `DiskFullError` where the disk is full. What
+        `is_freeing` room, or leads to it, is done on a full disk too, in the room that was kept for it.
         """
         engine = self._reading if is_reading else self._engine
-        with sqlite.explained(self.path), engine.begin() as connection:
-            return work(connection)
 
-    async def run(self, work: Callable[[sa.Connection], T], *, is_reading: bool = False) -> T:
+        def call() -> T:
+            with sqlite.explained(self.path), engine.begin() as connection:
+                return work(connection)
+
+        return self._with_room(call) if is_freeing else call()
+
+    def _with_room(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except DiskFullError:
+            with self._reserve.lent():
+                return work()
+
+    async def run(self, work: Callable[[sa.Connection], T], *, is_reading: bool = False, is_freeing: bool = False) -> T:
         """Do the same in a thread. If the task is canceled, the work is still done to its end."""
         threads = self._readers if is_reading else self._writer
-        return await asyncio.get_running_loop().run_in_executor(threads, lambda: self.call(work, is_reading=is_reading))
+        call = partial(self.call, work, is_reading=is_reading, is_freeing=is_freeing)
+        return await asyncio.get_running_loop().run_in_executor(threads, call)
 
     def close(self) -> None:
         """Wait until all work is done, and close the file."""

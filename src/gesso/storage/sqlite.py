@@ -20,6 +20,9 @@ from gesso.storage.durable import disk_full
 BUSY_TIMEOUT_S: Final = 10.0
 """How long to wait while another process, a backup say, holds the file."""
 
+# How it says that a quota is used up, and that there is no room for what lies beside the file.
+_ALSO_FULL: Final = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+
 READING: Final = "gesso_is_reading"
 """The execution option of an engine whose transactions only read."""
 
@@ -82,7 +85,7 @@ def explained(path: Path) -> Iterator[None]:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         code = getattr(cause, "sqlite_errorcode", None)
         kind = code & 0xFF if isinstance(code, int) else None  # the upper bits say more than anybody needs
-        if kind == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:  # the latter is how it says: a quota
+        if kind == sqlite3.SQLITE_FULL or code in _ALSO_FULL:
             raise disk_full(path) from error
         if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _damaged(path) from error
