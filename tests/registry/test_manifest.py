@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -205,3 +207,33 @@ def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError) as caught:
         read_manifest(folder / "none")
     caught.value.message.encode()
+
+
+class _Rubbish:
+    """A cycle that runs a little Python when it is collected: there, one thread gives way to another."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+    def __del__(self) -> None:
+        sum(range(50))
+
+
+def test_many_may_read_models_at_once(tmp_path: Path) -> None:
+    """Python up to 3.12 loses its way when several threads parse: github.com/python/cpython/issues/106905."""
+    functions = "def f(a: int = 1, *b):\n    return [x for x in (a, b) if x + 1 * 2]\n" * 100
+
+    def read(number: int) -> str:
+        for _ in range(300):
+            _Rubbish()
+        path = tmp_path / f"model{number}.py"
+        path.write_text(f'"""Doc {number}."""\n{functions}', encoding="utf-8")
+        return read_manifest(path).description
+
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(read, range(200))) == [f"Doc {number}." for number in range(200)]
+    finally:
+        sys.setswitchinterval(interval_s)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,6 +25,9 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_TOML_BYTES: Final = 1_000_000
 _LONGEST_CODE_BYTES: Final = 5_000_000
 _MOST_MEMORY_MB: Final = 100_000_000
+_KEPT_DOCSTRINGS: Final = 64
+_PARSING: Final = threading.Lock()
+"""Two threads that parse at once disturb each other up to Python 3.12: github.com/python/cpython/issues/106905."""
 _LICENCE_FILE: Final = re.compile(r"(?:licen[cs]e|copying)\b.*", re.IGNORECASE)
 
 
@@ -219,10 +224,12 @@ def name_from(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain)) or "model"
 
 
+@lru_cache(_KEPT_DOCSTRINGS)
 def _docstring(code: str) -> str:
     """Return the first paragraph of a file's docstring, "" if the file cannot be parsed: running it will tell."""
     try:
-        text = ast.get_docstring(ast.parse(code)) or ""
+        with _PARSING:
+            text = ast.get_docstring(ast.parse(code)) or ""
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     return " ".join(text.partition("\n\n")[0].split())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from contextlib import suppress
 from typing import Any, Final
 
 from tests.soak.orders import Order, draw_order
+from tests.soak.pictures import pixels_of
 from tests.soak.stage import API, Stage
 from tests.soak.visitor import Away
 
@@ -27,7 +29,9 @@ async def run_together(stage: Stage) -> None:
     while len(orders) < 12:
         order = draw_order(stage.chance, stage.note(), is_quick=True)
         orders += [order] if order.model == model else []
-    await asyncio.gather(*(_run(stage, order) for order in orders), return_exceptions=True)
+    ends = await asyncio.gather(*(_run(stage, order) for order in orders), return_exceptions=True)
+    for error in filter(None, ends):
+        raise error
 
 
 async def run_and_leave(stage: Stage) -> None:
@@ -45,11 +49,16 @@ async def _run(stage: Stage, order: Order) -> None:
     answer = await asyncio.wait_for(sending, 2) if order.is_endless else await sending
     if answer.status_code == 200:
         stage.expect(_is_right(order, answer.json()["outputs"]), f"{order}: {answer.text[:300]}")
-    else:
-        is_told = 400 <= answer.status_code < 500 or answer.status_code == 503
-        is_fate = order.error or stage.server.worker_kills
-        stage.expect(bool(is_told and is_fate) or answer.status_code == 503, f"{order}: {answer.text[:300]}")
+    elif answer.status_code != 503:
+        code = answer.json()["code"]
+        was_killed = any(model == order.model for _, model in stage.server.worker_kills)
+        is_fate = code == order.error or (code == "worker_died" and was_killed)
+        stage.expect(is_fate, f"{order}: {answer.status_code} {answer.text[:300]}")
 
 
 def _is_right(order: Order, outputs: dict[str, Any]) -> bool:
-    return bool(order.pixels) or order.value in outputs.values()
+    (output,) = outputs.values()
+    if order.model in {"mirror", "scribe"}:
+        data = base64.b64decode(output.partition(",")[2])
+        return len(data) == order.value if order.model == "scribe" else pixels_of(data) == order.pixels
+    return bool(output == order.value)

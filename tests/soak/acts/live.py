@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import PIL.Image
@@ -24,7 +24,7 @@ async def send_frames(stage: Stage) -> None:
         for _ in range(stage.chance.choice((3, 30))):
             for _ in range(stage.chance.choice((1, 1, 4))):
                 await socket.send(_frame(stage))
-            said = json.loads(await socket.recv())
+            said = await _hear(socket)
             stage.expect(said["type"] == "result", f"live: {said}")
             frame = await socket.recv()
             stage.expect(isinstance(frame, bytes), f"live: no frame but {frame!r:.200}")
@@ -42,8 +42,16 @@ async def stall_and_leave(stage: Stage) -> None:
 
 async def _begin(stage: Stage, socket: ClientConnection) -> None:
     await socket.send("{}")
-    said = json.loads(await socket.recv())
+    said = await _hear(socket)
     stage.expect(said["type"] == "ready", f"live: {said}")
+
+
+async def _hear(socket: ClientConnection) -> dict[str, Any]:
+    """Return the next message in words that is not about the worker getting ready."""
+    while True:
+        said: dict[str, Any] = json.loads(await socket.recv())
+        if said["type"] != "progress":
+            return said
 
 
 def _frame(stage: Stage) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.soak.watching import GROWTH_MB, Sample, growth
 
 _MORE_HANDLES: Final = 4
 _OF_A_WORKER: Final = 2  # the worker, and the guard beside it
+_TRACEBACK: Final = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)*.*")
+_SHOWN: Final = 2000
 _MEMORIES: Final = 2  # there and back
 
 
@@ -64,8 +67,5 @@ def _left_in(home: Path) -> Iterator[Path]:
 
 def faults_of_log(text: str) -> list[str]:
     """Find what the server has said of its own faults."""
-    at = text.find("Traceback (most recent call last)")
-    if at < 0:
-        return []
-    count = text.count("Traceback (most recent call last)")
-    return [f"{count} tracebacks in the server's log, the first:\n{text[max(0, at - 300) : at + 2500]}"]
+    found = _TRACEBACK.findall(text)
+    return [f"{len(found)} tracebacks in the server's log, the first ends:\n{found[0][-_SHOWN:]}"] if found else []
