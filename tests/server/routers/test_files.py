@@ -61,7 +61,7 @@ async def test_a_file_is_fetched_from_an_address(app: App, client: httpx.AsyncCl
         answer = await client.post("/api/v1/files/fetched", json={"url": elsewhere.url})
     assert answer.status_code == 201, answer.text
     assert answer.json()["media_type"] == "image/png"
-    assert (await client.get(f"/api/v1/files/{answer.json()['id']}")).content == png()
+    assert (await client.get(f"/api/v1/files/{answer.json()['blob']}")).content == png()
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/fox.png", "file:///etc/passwd", "fox.png", ""])

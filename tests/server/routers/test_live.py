@@ -97,7 +97,7 @@ async def test_a_model_without_a_picture_tells_in_texts(program: Program) -> Non
 
 async def test_a_picture_that_stays_is_sent_once(program: Program) -> None:
     async with live(program) as client:
-        ready = await client.until_ready(command="blend", frame="two", inputs={"one": {"file": await _kept(program)}})
+        ready = await client.until_ready(command="blend", frame="two", inputs={"one": {"blob": await _kept(program)}})
         assert ready["frame"] == "two"
         await client.show(frame())
         assert (await client.hear())["picture"]["width"] == 64
@@ -195,7 +195,7 @@ async def test_who_may_not_come_in_stays_out(home: Path) -> None:
 
 async def _kept(program: Program) -> str:
     async with httpx.AsyncClient(base_url=program.address) as client:
-        return str((await client.post("/api/v1/files", content=png())).json()["id"])
+        return str((await client.post("/api/v1/files", content=png())).json()["blob"])
 
 
 async def _counted(program: Program) -> dict[str, float]:

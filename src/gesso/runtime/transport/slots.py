@@ -106,7 +106,8 @@ class SlotWriter:
             bisect.insort(self._free, (capacity, offset))
 
     def close(self) -> None:
-        """Map nothing any more; nothing can be written after that."""
+        """Map nothing any more, and keep nothing of others'; nothing can be written after that."""
+        self._passed.clear()
         with self._lock:
             for segment in self._segments:
                 segment.mapped.close()
