@@ -13,9 +13,8 @@ from gesso.errors import InputError
 from gesso.spec.model import Command, ModelSpec
 from gesso.spec.runnable import MAX_SEED, Request
 
-_QUICK: Final = (type(None), bool, int, float)
-_QUICK_LETTERS: Final = 10_000
-_QUICK_ITEMS: Final = 64
+_QUICK_ITEMS: Final = 100
+_LETTERS_OF_AN_ITEM: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +60,20 @@ def check_seed(seed: int | None) -> int:
 
 
 def _is_quick(value: object) -> bool:
-    """Say whether checking a value takes no time worth a thread: plain ones, and those that are ready already."""
-    if isinstance(value, str):
-        return len(value) <= _QUICK_LETTERS
-    if isinstance(value, list | tuple):
-        return len(value) <= _QUICK_ITEMS and all(isinstance(item, _QUICK) for item in value)
-    if isinstance(value, dict):
-        return len(value) <= _QUICK_ITEMS and all(isinstance(item, _QUICK) for item in value.values())
-    return isinstance(value, _QUICK) or type(value).__module__.startswith(("gesso.types", "numpy"))
+    """Say whether checking a value takes no time worth a thread: little plain data, and what is ready already."""
+    if type(value).__module__.startswith(("gesso.types", "numpy")):
+        return True
+    waiting, left = [value], _QUICK_ITEMS
+    while waiting:
+        item = waiting.pop()
+        left -= 1 + (len(item) // _LETTERS_OF_AN_ITEM if isinstance(item, str) else 0)
+        if isinstance(item, dict):
+            item = list(item.values())
+        if isinstance(item, list | tuple):
+            waiting += item[: max(0, left)]
+            left -= max(0, len(item) - len(waiting))
+        elif not isinstance(item, str | int | float | None):
+            return False
+        if left < 0:
+            return False
+    return True
