@@ -125,7 +125,7 @@ def _expected(wrong: Mapping[str, Any]) -> str:
     if wrong["type"] == "extra_forbidden":
         return "only what is known"
     words = str(wrong["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-    return words[:1].lower() + words[1:]
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]  # "JSON" stays
 
 
 def _given(wrong: Mapping[str, Any]) -> str:

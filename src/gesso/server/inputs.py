@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from gesso.app import App
@@ -36,12 +36,12 @@ async def bring(app: App, given: Mapping[str, Json], *, model: str, command: str
     In an input of the type `json` it is plain JSON and stays as it is. Raises `FetchError`, and what the registry
     raises.
     """
-    if not any(is_address(item) for value in given.values() for item in _items(value)):
+    if not await asyncio.to_thread(_count_addresses, given.values()):
         return dict(given)
     source = await asyncio.to_thread(app.registry.find, model)
     spec = await app.registry.spec(source)
     names = _names_of_files(spec.command(command), given)
-    if sum(is_address(item) for name in names for item in _items(given[name])) > _MOST_ADDRESSES:
+    if await asyncio.to_thread(_count_addresses, [given[name] for name in names]) > _MOST_ADDRESSES:
         raise InputError(f"at most {_MOST_ADDRESSES} addresses", "more", where="inputs")
     return {name: await _bring(app, value, where=name) if name in names else value for name, value in given.items()}
 
@@ -93,6 +93,11 @@ def _fetched(app: App, url: str, *, what_for: str) -> Fetched:
         allow_private=settings.fetch_private,
         what_for=what_for,
     )
+
+
+def _count_addresses(values: Iterable[Json]) -> int:
+    """Count the addresses. There may be a million items: call it in a thread."""
+    return sum(is_address(item) for value in values for item in _items(value))
 
 
 def is_address(item: Json) -> bool:

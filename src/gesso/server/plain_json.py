@@ -1,33 +1,46 @@
-"""JSON that can be kept and sent on: Python reads more as JSON than there is."""
+"""JSON that can be kept and sent on: Python reads more as JSON than there is.
+
+It is looked at as text, in steps that each go through all of it at once: a body may hold a million parts, and whoever
+went from one to the next would hold up everybody else.
+"""
 
 from __future__ import annotations
 
-import math
+import json
+import re
 from typing import Any, Final
 
 _DEEPEST: Final = 100
+_MOST_PARTS: Final = 1_000_000
+_TEXTS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_BRACKETS: Final = re.compile(r"[^][{}]+")
 
 
 def check_plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values, or raise `ValueError`: for NaN, infinity, half a character, too many levels."""
-    waiting: list[tuple[object, int]] = [(values, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > _DEEPEST:
-            raise ValueError(f"JSON of at most {_DEEPEST} levels")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError("numbers that JSON has, no NaN and no infinity")
-        if isinstance(value, str):
-            _check_text(value)
-        elif isinstance(value, dict):
-            waiting += [(part, depth + 1) for pair in value.items() for part in pair]
-        elif isinstance(value, list):
-            waiting += [(part, depth + 1) for part in value]
+    """Return the values, or raise `ValueError`: for NaN, infinity, half a character, too many parts or levels."""
+    try:
+        text = json.dumps(values, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        text.encode()
+    except RecursionError as error:
+        raise _too_deep() from error
+    except UnicodeEncodeError as error:
+        raise ValueError("text of whole characters") from error
+    except ValueError as error:
+        raise ValueError("numbers that JSON has, no NaN and no infinity") from error
+    structure = _TEXTS.sub("", text)
+    if structure.count(",") >= _MOST_PARTS:
+        raise ValueError(f"JSON of at most {_MOST_PARTS} parts")
+    _check_depth(_NO_BRACKETS.sub("", structure).replace("{", "[").replace("}", "]"))
     return values
 
 
-def _check_text(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("text of whole characters") from error
+def _check_depth(brackets: str) -> None:
+    for _ in range(_DEEPEST):
+        brackets = brackets.replace("[]", "")  # the innermost level
+        if not brackets:
+            return
+    raise _too_deep()
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"JSON of at most {_DEEPEST} levels")

@@ -251,6 +251,20 @@ async def test_a_body_that_is_no_order_is_refused(client: httpx.AsyncClient, bod
     assert "Traceback" not in answer.text
 
 
+async def test_very_many_fields_are_refused_in_one_go(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/jobs", json={"model": "echo"} | {f"field{number}": 0 for number in range(200)})
+    assert answer.status_code == 422
+    assert answer.json()["expected"] == "an object with at most 100 fields"
+    assert answer.json()["given"] == "an object with 201 fields"
+
+
+async def test_json_with_very_many_parts_is_refused_in_words(client: httpx.AsyncClient) -> None:
+    body = b'{"model": "echo", "inputs": {"data": [' + b",".join([b"0"] * 1_000_001) + b"]}}"
+    answer = await client.post("/api/v1/jobs", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["message"].startswith("inputs: expected JSON of at most 1000000 parts, but got")
+
+
 async def test_json_is_limited(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/jobs", json={"model": "echo", "inputs": {"text": "x" * 10_000_001}})
     assert answer.status_code == 413

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gesso.jobs.job import Job, LatestPreview, LogLine, Priority
 from gesso.server.plain_json import check_plain
+from gesso.server.schemas.strict import Strict
 from gesso.spec.runnable import MAX_SEED
 
 Values: TypeAlias = Annotated[dict[str, Any], AfterValidator(check_plain)]
@@ -20,7 +21,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
-class JobRequest(BaseModel):
+class JobRequest(Strict):
     """What somebody wants to have run.
 
     `inputs` by name, each in the wire form of its type (JSON, a data URI). Where the type is not `json`, also
@@ -28,7 +29,7 @@ class JobRequest(BaseModel):
     fetches; in lists also as items. What an upload answers, and what a job shows as its inputs, can be sent as it is.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     model: str = Field(min_length=1, max_length=200, description="The name of a model.")
     command: str | None = Field(default=None, max_length=200, description="One of the model's commands, or the first.")

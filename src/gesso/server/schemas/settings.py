@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from gesso.server.schemas.strict import Strict
 from gesso.settings import AFTER_RESTART, Settings
 
 Origin = Annotated[str, Field(max_length=300, pattern=r"^https?://[^*/\s@]+(:\*)?$")]
@@ -43,10 +44,8 @@ class SettingsShown(BaseModel):
         return cls(**shown, fixed=fixed, after_restart=sorted(AFTER_RESTART & set(cls.model_fields)))
 
 
-class SettingsChange(BaseModel):
+class SettingsChange(Strict):
     """The settings that can be changed here; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     offline: bool | None = None
     threads: int | None = Field(default=None, ge=1, le=10_000)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from gesso.server.schemas.strict import Strict
 
 
-class FetchRequest(BaseModel):
-    """A file that Gesso is to fetch from somewhere else."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    url: str = Field(max_length=8000, description="http:// or https://, of the file itself and not of a page with it.")
-
-
-class UploadRequest(BaseModel):
+class UploadRequest(Strict):
     """A file that will come in parts: its size, and its SHA-256 if it is known, which is then checked."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str = Field(default="file", max_length=500)
     size_bytes: int = Field(ge=0)
