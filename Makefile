@@ -61,7 +61,7 @@ fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## measure, and print the figures
+bench: $(VENV)/.dev ## measure, and print the figures; ARGS=overhead or another part alone is quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 build: $(VENV)/.dev $(WEB)/index.html ## make the wheel and the source archive in dist/

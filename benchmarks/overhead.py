@@ -7,16 +7,13 @@ and coding the answer as JPEG; for the raw frame, checking the input and the out
 from __future__ import annotations
 
 import asyncio
-import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image as Pil
-
 from benchmarks.figures import Figure, time_awaited, time_called
+from benchmarks.pictures import jpeg, photo
 from gesso import Image, Json, Model, command
 from gesso.app import App
 from gesso.runtime.host.model import WorkerModel
@@ -50,21 +47,6 @@ class Identity(Model):
     def data(self, value: Json) -> Json:
         """Return the data."""
         return value
-
-
-def photo(width: int, height: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Return a picture that is neither flat nor noise: what a codec meets in a photo."""
-    y, x = np.mgrid[0:height, 0:width]
-    waves = np.stack([np.sin(x / 31 + y / 47), np.sin(x / 17), np.cos(y / 23 - x / 91)], axis=-1)
-    grain = np.random.default_rng(0).normal(0, 6, waves.shape)
-    return np.clip(waves * 100 + 128 + grain, 0, 255).astype(np.uint8)
-
-
-def jpeg(pixels: Any) -> bytes:
-    """Code a picture as JPEG at quality 90."""
-    file = io.BytesIO()
-    Pil.fromarray(pixels).save(file, "JPEG", quality=90)
-    return file.getvalue()
 
 
 async def result_of(model: WorkerModel, command_name: str, *, value: object) -> Any:

@@ -1,0 +1,1 @@
+"""The models as Gesso has them: a file for each."""

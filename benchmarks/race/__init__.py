@@ -1,0 +1,1 @@
+"""Gesso and its peers side by side: `python -m benchmarks peers`."""
