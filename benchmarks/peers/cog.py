@@ -76,7 +76,8 @@ PEER = Peer(
     ready_says=b'"READY"',  # it answers with 200 from the first moment
     settings=(
         f"an asynchronous runner with concurrency.max={_SLOTS}: with the default, one at a time, all but one client "
-        "are refused with 409; it has one process for a model; pictures are base64 in JSON, both ways"
+        "are refused with 409; it works in a thread, because with work in its event loop the server came to a stop in "
+        "some rounds with 16 clients; one process for a model; pictures are base64 in JSON, both ways"
     ),
     litter=(Path("/tmp/coglet"),),  # written into the program, whatever TMPDIR says
     cannot={Workload.BATCH: "does not batch", Workload.LIVE: "has no WebSocket"},

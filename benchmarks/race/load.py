@@ -109,8 +109,8 @@ class Load:
             for key, _ in self._selector.select(0 if ready else _PAUSE_S):
                 self._go_on(key.data)
         for client in self._clients:
-            if client not in self._waiting and now - client.began > _TIMEOUT_S / 2:
-                self._failed(client, "no answer")
+            if client not in self._waiting and client.began < self._from:
+                self._failed(client, "no answer in all the time")
             client.give_up()
         return self.tally
 

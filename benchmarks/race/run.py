@@ -23,7 +23,7 @@ def main(words: Sequence[str] = ()) -> None:
     peers = [peer for peer in PEERS if not given.only or peer.name in given.only]
     results = Results()
     print(
-        f"{course.rounds} rounds, each server after the other, {course.seconds:g} s for each figure in a round; "
+        f"{course.rounds} rounds, {course.seconds:g} s for each figure in a round; "
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores\n"
     )
     there = rounds.install(peers, results)
@@ -36,7 +36,7 @@ def main(words: Sequence[str] = ()) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks peers", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured")
-    parser.add_argument("--seconds", type=float, default=4, help="how long for each figure in a round")
+    parser.add_argument("--seconds", type=float, default=2, help="how long for each figure in a round")
     parser.add_argument("--only", type=_list, metavar="NAMES", help=", ".join(peer.name for peer in PEERS))
     parser.add_argument("--workloads", type=_list, help=", ".join(each.value.lower() for each in _ORDER))
     return parser

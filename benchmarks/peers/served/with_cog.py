@@ -1,5 +1,6 @@
 """The models as Cog has them: one predictor each."""
 
+import asyncio
 import tempfile
 from pathlib import Path as LocalPath
 
@@ -18,8 +19,8 @@ class Picture(BaseRunner):
     """A JPEG in, a JPEG out."""
 
     async def run(self, image: Path) -> Path:
-        """Call the model; files are what Cog takes and gives."""
-        return Path(_through_files(str(image)))
+        """Call the model beside the event loop; files are what Cog takes and gives."""
+        return Path(await asyncio.to_thread(_through_files, str(image)))
 
 
 class Data(BaseRunner):
