@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from gesso.errors import (
     ConflictError,
@@ -16,12 +18,14 @@ from gesso.errors import (
     NotFoundError,
     QueueFullError,
 )
+from gesso.jobs import identity
 from gesso.jobs.events import JobChanged, JobEvent, Logged, PartAdded, PreviewChanged, ProgressChanged
 from gesso.jobs.history import History
 from gesso.jobs.history import Log as JobLog
 from gesso.jobs.job import Job, JobOrder
 from gesso.jobs.marks import read_recipe
 from gesso.spec.runnable import Log, Part, Preview, Progress
+from gesso.storage.tables import JOBS
 from gesso.types.image import Image
 from tests.jobs.fakes import Queue, open_queue
 
@@ -210,6 +214,26 @@ async def test_jobs_are_listed_searched_and_paged(queue: Queue) -> None:
     assert [job.id for job in await queue.jobs.list(model="second")] == [second.id]
     assert await queue.jobs.list(status=("failed", "queued")) == ()
     assert len(await queue.jobs.list(status=("succeeded",))) == 6
+
+
+async def test_the_newest_job_is_the_newest_also_after_the_clock_was_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_queue(tmp_path) as queue:
+        first = await queue.ended((await queue.jobs.submit(order())).id)
+    monkeypatch.setattr(identity, "_last", 0)
+    monkeypatch.setattr(time, "time_ns", lambda: 0)
+    async with open_queue(tmp_path) as queue:
+        second = await queue.ended((await queue.jobs.submit(order())).id)
+        assert [job.id for job in await queue.jobs.list()] == [second.id, first.id]
+
+
+async def test_a_job_that_cannot_be_read_is_said_in_words(queue: Queue) -> None:
+    job = await queue.ended((await queue.jobs.submit(order())).id)
+    queue.home.database.call(lambda connection: connection.execute(sa.update(JOBS).values(document='{"id": 5}')))
+    for look in (queue.jobs.list(), queue.jobs.get(job.id)):
+        with pytest.raises(DamagedError, match="cannot be read"):
+            await look
 
 
 async def test_what_waits_and_runs_is_counted_and_ends_are_told(queue: Queue) -> None:

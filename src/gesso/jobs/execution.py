@@ -18,7 +18,7 @@ from gesso.errors import CanceledError, DeadlineError, GessoError, RunError, Sto
 from gesso.jobs.forms import is_media
 from gesso.jobs.history import History, deadline_of
 from gesso.jobs.inputs import Inputs
-from gesso.jobs.job import ACTIVE, Job, JobError, LogLine, Metrics, Output
+from gesso.jobs.job import ACTIVE, Job, JobError, LogLine, Metrics, Output, seconds
 from gesso.jobs.live import Live, TextPiece
 from gesso.jobs.outputs import Outputs
 from gesso.jobs.previews import Previews
@@ -229,10 +229,10 @@ class Execution:
         assert job.started_at is not None
         assert job.completed_at is not None
         return Metrics(
-            queue_s=(job.started_at - job.created_at).total_seconds(),
+            queue_s=seconds(job.created_at, job.started_at),
             setup_s=self._setup_s + (result.setup_s if result else 0),
             run_s=result.run_s if result else None,
-            total_s=(job.completed_at - job.created_at).total_seconds(),
+            total_s=seconds(job.created_at, job.completed_at),
         )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from gesso.errors import ConflictError, NotFoundError, QueueFullError
+from gesso.errors import ConflictError, DamagedError, NotFoundError, QueueFullError
 from gesso.jobs.job import ACTIVE, Job, LogLine
 from gesso.storage import job_rows
 from gesso.storage.blobs import is_reference
@@ -118,6 +118,10 @@ class History:
             return _placed([_read(found) for found in job_rows.search(connection, wanted)], connection)
 
         return tuple(await self._database.run(work, is_reading=True))
+
+    async def newest(self) -> str | None:
+        """Return the id of the newest job, None if there are none."""
+        return await self._database.run(job_rows.newest, is_reading=True)
 
     async def active(self) -> list[Job]:
         """Return the jobs that have begun and have not ended."""
@@ -247,7 +251,12 @@ def _milliseconds(moment: datetime) -> int:
 
 
 def _read(document: str) -> Job:
-    return msgspec.json.decode(document, type=Job)
+    try:
+        return msgspec.json.decode(document, type=Job)
+    except msgspec.MsgspecError as error:
+        raise DamagedError(
+            "The database holds a job that cannot be read.", hint="Restore a backup of your own with `gesso restore`."
+        ) from error
 
 
 def _write(value: Job | Log) -> str:

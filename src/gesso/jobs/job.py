@@ -95,6 +95,11 @@ class Metrics:
     total_s: float | None = None
 
 
+def seconds(begin: datetime, end: datetime) -> float:
+    """Return how many seconds lie between; 0 where the clock was set back."""
+    return max(0.0, (end - begin).total_seconds())
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobError:
     """Why a job failed: a code for programs, a message and a hint for people, a detail for those who want more."""

@@ -18,7 +18,7 @@ from gesso.jobs.acceptance import Acceptance
 from gesso.jobs.events import JobEvent
 from gesso.jobs.execution import Workshop
 from gesso.jobs.history import History, Log, search_words
-from gesso.jobs.identity import is_id
+from gesso.jobs.identity import begin_after, is_id
 from gesso.jobs.job import Job, JobOrder, Status
 from gesso.jobs.line import Line
 from gesso.jobs.live import Live
@@ -77,6 +77,8 @@ class Jobs:
         """Take up what an earlier process has left: what was running follows its kind, what waits runs."""
         await asyncio.to_thread(shutil.rmtree, self._runs, ignore_errors=True)
         await asyncio.to_thread(self._blobs.remove_unfinished)
+        if newest := await self._history.newest():
+            begin_after(newest)
         await self._line.start()
         self._is_open = True
         self._spawn(self._sweep_now_and_then())

@@ -13,7 +13,7 @@ from typing import Final
 from gesso.errors import RunInterruptedError, StorageError
 from gesso.jobs.execution import Execution, Workshop, too_late
 from gesso.jobs.history import lane
-from gesso.jobs.job import ACTIVE, Job, JobError, Metrics, Status
+from gesso.jobs.job import ACTIVE, Job, JobError, Metrics, Status, seconds
 from gesso.jobs.kinds import KINDS
 from gesso.jobs.live import Live
 
@@ -150,7 +150,7 @@ class Line:
     async def _end_waiting(self, job: Job, status: Status, *, error: JobError | None) -> None:
         """End a job that waits. Nothing happens if it waits no longer."""
         now = datetime.now(UTC)
-        total_s = (now - job.created_at).total_seconds()
+        total_s = seconds(job.created_at, now)
         metrics = Metrics(queue_s=total_s, total_s=total_s)
         ended = replace(job, status=status, completed_at=now, error=error, metrics=metrics, queue_position=None)
         if await self._history.change(ended, only_from=("queued",)):

@@ -126,6 +126,11 @@ def search(connection: sa.Connection, wanted: Filter) -> list[str]:
     return list(connection.execute(found).scalars())
 
 
+def newest(connection: sa.Connection) -> str | None:
+    """Return the largest id, None if there are no jobs."""
+    return connection.execute(sa.select(sa.func.max(JOBS.c.id))).scalar()
+
+
 def with_status(connection: sa.Connection, statuses: Collection[str]) -> list[str]:
     """Return the documents of all jobs with one of these statuses, the oldest first."""
     found = sa.select(JOBS.c.document).where(JOBS.c.status.in_(statuses)).order_by(JOBS.c.id)
