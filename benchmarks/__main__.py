@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 
-from benchmarks import history, overhead, remix, starting
+from benchmarks import direct, history, overhead, remix, starting
 from benchmarks.figures import table
 from gesso.version import VERSION
 
@@ -20,6 +20,8 @@ def main() -> None:
     )
     print("## One run\n")
     print(table(overhead.main()))
+    print("## Direct runs and live frames\n")
+    print(direct.main())
     print("## Starting\n")
     print(table(starting.main()))
     print("## Jobs\n")

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -38,7 +39,7 @@ class Port:
     default: Json = None
     constraints: dict[str, Json] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def data_type(self) -> DataType[Any]:
         """The data type that checks and converts the port's values."""
         return catalogue.declare(self.type, self.constraints)
