@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import canceling, history, hop, memory, overhead, remix, starting, studio
+from benchmarks import canceling, direct, history, hop, memory, overhead, remix, starting, studio
 from benchmarks.figures import Figure, table
 from benchmarks.race import run as race
 from gesso.version import VERSION
@@ -26,6 +26,7 @@ def _of(measure: Callable[[], Sequence[Figure]]) -> Callable[[], str]:
 _PARTS: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "overhead": ("One run", _of(overhead.main)),
     "hop": ("From one worker to another", _of(hop.main)),
+    "direct": ("Direct runs and live frames", direct.main),
     "canceling": ("Canceling", _of(canceling.main)),
     "starting": ("Starting", _of(starting.main)),
     "memory": ("The server: its start and its memory", memory.main),

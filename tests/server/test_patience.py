@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from gesso.server.patience import PatientProtocol
@@ -20,7 +22,13 @@ class Hasty(PatientProtocol):
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    config = uvicorn.Config(PlainTextResponse("hello"), log_config=None, lifespan="off", timeout_keep_alive=1)
+    async with serving(PlainTextResponse("hello")) as port:
+        yield port
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[int]:
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_keep_alive=1)
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
@@ -57,6 +65,29 @@ async def test_who_dribbles_after_a_first_request_is_let_go(port: int) -> None:
 
 async def test_who_asks_in_time_is_answered_each_time(port: int) -> None:
     assert (await speak(port, HEAD, HEAD, HEAD, pause_s=0.1)).count(b"hello") == 3
+
+
+async def test_who_sends_empty_lines_is_let_go(port: int) -> None:
+    assert (await speak(port, HEAD, *[b"\r\n"] * 20, pause_s=0.05)).count(b"hello") == 1
+
+
+async def test_a_head_has_an_end(port: int) -> None:
+    pieces = [b"GET / HTTP/1.1\r\n", *[b"X: " + b"a" * 30_000 + b"\r\n"] * 4]
+    assert (await speak(port, *pieces, pause_s=0.01)).startswith(b"HTTP/1.1 400")
+
+
+async def test_a_long_body_and_a_second_request_behind_it_are_no_long_head(port: int) -> None:
+    request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"a" * 200_000
+    assert (await speak(port, request + HEAD[:5], HEAD[5:], pause_s=0.1)).count(b"hello") == 2
+
+
+async def test_whoever_is_being_answered_is_not_hurried() -> None:
+    async def slowly(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.8)
+        await PlainTextResponse("hello")(scope, receive, send)
+
+    async with serving(slowly) as port:
+        assert (await speak(port, HEAD + HEAD[:5])).startswith(b"HTTP/1.1 200")
 
 
 async def test_small_answers_are_sent_at_once() -> None:

@@ -17,7 +17,7 @@ from gesso.types.words import Field, Is
 
 # The files of this folder that are about types and are none themselves.
 _NOT_TYPES = {
-    *("arrays", "base", "catalogue", "file_names", "given", "picture", "raster", "records", "source", "stored"),
+    *("arrays", "base", "catalogue", "file_names", "given", "jpeg", "picture", "raster", "records", "source", "stored"),
     *("wave_file", "words", "writing"),
 }
 

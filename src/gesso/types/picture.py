@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import ImageCms, ImageOps
 
 from gesso.errors import InputError
+from gesso.types import jpeg
 from gesso.types.base import Buffer
 from gesso.types.given import describe_bytes
 from gesso.types.source import Refuse
@@ -73,6 +74,34 @@ def open_picture(data: Buffer, refuse: Refuse, *, max_pixels: int = MOST_PIXELS)
     Its size is checked from its header, before any pixel is decoded. What is no picture, is broken, cut short or too
     large raises `InputError`.
     """
+    return load(_open_header(data, refuse, max_pixels=max_pixels), refuse, data=data)
+
+
+def read_pixels(data: Buffer, refuse: Refuse, *, max_pixels: int = MOST_PIXELS) -> NDArray[Any]:
+    """Return the pixels of a picture file: those that `to_pixels` makes of `open_picture`, sooner if it is plain JPEG.
+
+    Raises what these two raise.
+    """
+    source = _open_header(data, refuse, max_pixels=max_pixels)
+    if source.format == "JPEG" and _needs_nothing_more(source):
+        pixels = jpeg.decode(data, source.mode)
+        if pixels is not None and pixels.shape[:2] == (source.height, source.width):
+            return pixels
+    return to_pixels(load(source, refuse, data=data), refuse)
+
+
+def _needs_nothing_more(source: PIL.Image.Image) -> bool:
+    """Say whether decoding is all that a picture needs: it is upright, and its colours are sRGB."""
+    if "icc_profile" in source.info:
+        return False
+    try:
+        return not {"exif", "xmp"} & set(source.info) or source.getexif().get(0x0112, 1) == 1
+    except Exception:  # noqa: BLE001 - `load` knows what to do with broken EXIF
+        return False
+
+
+def _open_header(data: Buffer, refuse: Refuse, *, max_pixels: int) -> PIL.Image.Image:
+    """Read what a picture file says of itself, and check how large that is."""
     try:
         source = PIL.Image.open(io.BytesIO(data), formats=_OPENED)
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
@@ -82,7 +111,7 @@ def open_picture(data: Buffer, refuse: Refuse, *, max_pixels: int = MOST_PIXELS)
         raise _broken(data, error, refuse=refuse) from error
     if source.width * source.height > max_pixels:
         raise _too_large(refuse, source.width * source.height, max_pixels=max_pixels)
-    return load(source, refuse, data=data)
+    return source
 
 
 def load(source: PIL.Image.Image, refuse: Refuse, *, data: Buffer | None = None) -> PIL.Image.Image:
@@ -198,7 +227,7 @@ def flatten(rgba: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def encode(pixels: NDArray[Any], ending: str, *, is_quick: bool = False, quality: int | None = None) -> bytes:
-    """Return a picture file in the format of `ending`, one of `WRITES`; `is_quick` prefers speed to size (PNG only).
+    """Return a picture file in the format of `ending`, one of `WRITES`; `is_quick` prefers speed to size and fineness.
 
     What the format cannot keep is brought down: alpha is laid over white, 16 bits become 8. `quality`, 1..100, is that
     of formats that lose.
@@ -208,6 +237,10 @@ def encode(pixels: NDArray[Any], ending: str, *, is_quick: bool = False, quality
         pixels = flatten(pixels)
     if pixels.dtype == np.uint16 and name not in _SIXTEEN_BIT:
         pixels = to_eight_bits(pixels)
+    if is_quick and name == "JPEG":
+        coded = jpeg.encode(pixels, quality=options["quality"], is_whole=options.get("subsampling") == 0)
+        if coded is not None:
+            return coded
     file = io.BytesIO()
     try:
         PIL.Image.fromarray(pixels).save(file, name, **options)

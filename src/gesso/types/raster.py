@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gesso.errors import DeclarationError, InputError
 from gesso.types import picture
 from gesso.types.arrays import pack_array, unpack_array
-from gesso.types.base import DataType, Json, Packed
+from gesso.types.base import Buffer, DataType, Json, Packed
 from gesso.types.given import describe
 from gesso.types.source import MAX_BYTES, from_text, to_data_uri
 
@@ -167,13 +167,17 @@ class RasterType(DataType[R], Generic[R]):
         if isinstance(value, str):
             value = from_text(value, self.refuse, limit_bytes=self.max_bytes)
         if isinstance(value, bytes | bytearray | memoryview):
-            return self.from_pil(picture.open_picture(value, self.refuse, max_pixels=self.max_pixels))
+            return self.from_file(value)
         if isinstance(value, Path):
             return self.read(value)
         if isinstance(value, PIL.Image.Image):
             self._check_pixels(value.width, value.height)
             return self.from_pil(picture.load(value, self.refuse))
         return self._from_array_like(value)
+
+    def from_file(self, data: Buffer) -> R:
+        """Make the value from a picture file."""
+        return self.from_pil(picture.open_picture(data, self.refuse, max_pixels=self.max_pixels))
 
     def _from_array_like(self, value: object) -> R:
         if not hasattr(value, "__array__"):
