@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Code2, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
@@ -7,7 +7,6 @@ import type { Command, ModelPage, ModelSpec } from "@/api/types";
 import { RoomProblem } from "@/features/connection/room-problem";
 import { Filmstrip } from "@/features/jobs/filmstrip";
 import { useJob } from "@/features/jobs/job-cache";
-import { sayProblem } from "@/features/jobs/say-problem";
 import { usePreferences } from "@/features/settings/preferences";
 import { toolsOf, useUploads } from "@/features/uploads/uploads";
 import { Button, IconButton } from "@/ui/button";
@@ -17,16 +16,18 @@ import { Splitter } from "@/ui/splitter";
 import { ShelfContext, ToolsContext } from "@/widgets/widget";
 import { AboutModel } from "./about-model";
 import styles from "./bench.module.css";
-import { EMPTY, replace, useBenches } from "./bench-store";
+import { EMPTY, useBenches } from "./bench-store";
 import { CodePanel } from "./code/code-panel";
 import { InputPane, isLarge } from "./input-pane";
 import { Options } from "./options";
 import { OutputPane } from "./output-pane";
 import { ResultBar } from "./result-bar";
 import { RunButton } from "./run-button";
+import { Unprepared } from "./unprepared";
 import { useRun } from "./use-run";
+import { useSample } from "./use-sample";
 import { commandOf } from "@/features/jobs/shown";
-import { allOptions, startValues, wrongs } from "./values";
+import { allOptions, wrongs } from "./values";
 
 /** A model's page: inputs left, outputs right, options beside them. */
 export default function BenchRoom({ name }: { name: string }) {
@@ -47,38 +48,10 @@ export default function BenchRoom({ name }: { name: string }) {
   );
 }
 
-/** A model that cannot be shown before what it needs is installed. */
-function Unprepared({ name, onDone }: { name: string; onDone: () => void }) {
-  const preparing = useMutation({ mutationFn: () => api.prepare(name), onSuccess: onDone });
-  return (
-    <>
-      <p>What this model needs is not installed yet. It may take some minutes.</p>
-      <Button look="main" disabled={preparing.isPending} icon={preparing.isPending ? <Ring size={16} /> : undefined} onClick={() => { preparing.mutate(); }}>Install it</Button>
-      {preparing.error && <ProblemNote {...problemOf(preparing.error)} />}
-    </>
-  );
-}
-
 function BenchOf({ page, spec }: { page: ModelPage; spec: ModelSpec }) {
   const bench = useBenches((benches) => benches.byModel[spec.name]) ?? EMPTY;
   const command = commandOf(spec.commands, bench.command);
   return command ? <ShelfContext value={`${spec.name}:${command.name}`}><BenchWith key={command.name} page={page} spec={spec} command={command} /></ShelfContext> : <Empty title={spec.title}>This model has no command.</Empty>;
-}
-
-/** Put the defaults on an empty bench, and the model's own example, so that one press gives a result. */
-function useSample(model: string, command: Command, isTouched: boolean): { load: () => void; isLoading: boolean; isThere: boolean; isToBeHad: boolean } {
-  const change = useBenches((benches) => benches.change);
-  const examples = useQuery({ queryKey: ["examples", model], queryFn: () => api.examples(model), staleTime: Infinity });
-  const example = examples.data?.examples.find(({ inputs }) => Object.keys(inputs).every((one) => command.inputs.some((port) => port.name === one)));
-  const values = useMemo(() => ({ ...startValues(command.inputs), ...example?.inputs }), [command, example]);
-  // It may lie among what the model needs, which is installed when somebody asks for it and not before.
-  const preparing = useMutation({ mutationFn: () => api.prepare(model), onSuccess: () => examples.refetch(), onError: sayProblem });
-  useEffect(() => {
-    if (!isTouched) change(model, { values });
-  }, [model, values, isTouched, change]);
-  const isThere = example !== undefined;
-  const load = () => { if (isThere) replace(model, { values, isTouched: false }); else preparing.mutate(); };
-  return { load, isLoading: examples.isPending || preparing.isPending, isThere, isToBeHad: !isThere && examples.data?.is_prepared === false };
 }
 
 function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; command: Command }) {
@@ -95,7 +68,12 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
 
   const options = allOptions(spec, bench.options);
   const found = { inputs: wrongs(command.inputs, bench.values), options: wrongs(spec.options, options) };
-  const refused = runner.problem?.where?.split(/[.[]/)[0];
+  const large = command.inputs.filter(isLarge);
+  const small = command.inputs.filter((port) => !isLarge(port));
+  // What the server refused is said beside the input that it names, if that is to be seen.
+  const seen = areOptionsOpen ? [...command.inputs, ...spec.options] : large;
+  const refused = seen.find(({ name }) => name === runner.problem?.where?.split(/[.[]/)[0])?.name;
+  const problem = refused === undefined ? runner.problem : null;
   // What is merely not there yet is no fault until somebody presses "Run".
   const toShow = (all: Record<string, string>, values: Record<string, unknown>) => ({
     ...Object.fromEntries(Object.entries(all).filter(([name]) => hasTried || (values[name] !== undefined && values[name] !== ""))),
@@ -103,8 +81,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
   });
   const wrong = { inputs: toShow(found.inputs, bench.values), options: toShow(found.options, options) };
   const missing = coming.length ? undefined : command.inputs.find(({ name }) => name in found.inputs) ?? spec.options.find(({ name }) => name in found.options);
-  const large = command.inputs.filter(isLarge);
-  const small = command.inputs.filter((port) => !isLarge(port));
+  const words = sample.isInstalling ? "Installing what the model needs. It may take some minutes." : missing ? `Missing: ${missing.title || missing.name}` : null;
   const output = useRef<HTMLElement>(null);
   const run = () => {
     setTried(true);
@@ -131,7 +108,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
     <RunButton
       isRunning={runner.isRunning}
       job={bench.jobId && !runner.isSending ? job : undefined}
-      missing={missing ? `Missing: ${missing.title || missing.name}` : null}
+      missing={words}
       awaited={bench.isAwaited ? coming : null}
       onRun={run}
       onCancel={runner.cancel}
@@ -144,7 +121,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
         <h1 title={spec.title}>{spec.title || spec.name}</h1>
         <p title={spec.description}>{spec.description}</p>
         <div className={styles.actions}>
-          {((sample.isThere && bench.isTouched) || sample.isToBeHad) && <Button look="quiet" icon={sample.isLoading ? <Ring size={16} /> : <WandSparkles />} disabled={sample.isLoading} onClick={sample.load}>Sample</Button>}
+          {((sample.isThere && bench.isTouched) || sample.isToBeHad) && <Button look="quiet" icon={sample.isLoading ? <Ring size={16} /> : <WandSparkles />} disabled={sample.isLoading} title={sample.isThere ? undefined : "It comes with what the model needs, which is installed first"} onClick={sample.load}>Sample</Button>}
           <Button look="quiet" icon={<Info />} onClick={() => { setPanel("about"); }}>About</Button>
           <Button look="quiet" icon={<Code2 />} onClick={() => { setPanel("code"); }}>Use from code</Button>
           <IconButton label={areOptionsOpen ? "Fold the options" : "Show the options"} aria-expanded={areOptionsOpen} onClick={() => { set({ areOptionsOpen: !areOptionsOpen }); }}>
@@ -153,6 +130,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
         </div>
         {!areOptionsOpen && <div className={styles.headRun}>{runButton}</div>}
       </header>
+      {!areOptionsOpen && problem && <div className={styles.headProblem}><ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} /></div>}
       <div className={styles.panes}>
         <div className={styles.work}>
           <div className={styles.sides}>
@@ -181,7 +159,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
             small={small}
             job={job}
             wrong={wrong}
-            problem={refused ? null : runner.problem}
+            problem={problem}
             isQuick={runner.isQuick}
             runButton={runButton}
           />

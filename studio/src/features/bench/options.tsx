@@ -59,7 +59,7 @@ export function Options({ spec, command, bench, small, job, wrong, problem, isQu
 
 function CommandChoice({ spec, command }: { spec: ModelSpec; command: Command }) {
   const choose = (name: string) => {
-    replace(spec.name, { command: name, values: {}, isTouched: false, jobId: null });
+    replace(spec.name, { command: name, values: {}, isTouched: false, isAwaited: false, jobId: null });
   };
   const names = spec.commands.map(({ name }) => name);
   return (

@@ -70,6 +70,7 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
       const seed = now.seed.trim() !== "" ? Number(now.seed) : isDraft ? job?.seed : undefined;
       const asked = order(spec, command, { bench: now, seed });
       const made = await patiently(() => api.createJob(asked), sending.signal);
+      if (sending.signal.aborted) await api.cancelJob(made.id);
       queries.setQueryData(["job", made.id], made);
       change(model, { jobId: made.id });
       const replaced = draft.current;

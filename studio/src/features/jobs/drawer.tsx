@@ -11,7 +11,7 @@ import { ago, duration } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { Ring } from "@/ui/ring";
 import { sayProblem } from "./say-problem";
-import { doing, hasEnded } from "./job-cache";
+import { WORDS, doing, hasEnded } from "./job-cache";
 import { useSeen } from "./hidden";
 import { JobPicture } from "./job-picture";
 import styles from "./jobs.module.css";
@@ -33,7 +33,7 @@ export function JobsDrawer() {
   const files = useLarge();
   const [now] = active.filter((job) => job.status !== "queued").concat(active);
   const [file] = files;
-  const words = now ? `${now.model_title || now.model}: ${doing(now)}${active.length > 1 ? `, ${String(active.length - 1)} more` : ""}` : file ? `${file.name}: ${sent(file)}` : "Nothing runs";
+  const words = now ? `${now.model_title || now.model}: ${doing(now)}${active.length > 1 ? `, ${String(active.length - 1)} more` : ""}` : file ? `${file.name}: ${sent(file)}` : lastOf(jobs);
   return (
     <section className={styles.drawer} aria-label="Jobs">
       <button type="button" className={styles.handle} aria-expanded={isDrawerOpen} onClick={() => { set({ isDrawerOpen: !isDrawerOpen }); }}>
@@ -53,6 +53,11 @@ export function JobsDrawer() {
       )}
     </section>
   );
+}
+
+/** What there is to say when nothing runs. */
+function lastOf([last]: Job[]): string {
+  return last ? `Last: ${last.model_title || last.model}, ${WORDS[last.status].toLowerCase()} ${ago(last.created_at)}` : "Nothing runs";
 }
 
 function JobRow({ job }: { job: Job }) {
