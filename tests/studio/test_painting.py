@@ -13,7 +13,8 @@ import pytest
 
 @pytest.fixture
 def atelier(page: Any, photo: Path) -> Any:
-    """A page with a picture to paint on."""
+    """A page with a picture to paint on, on which nothing runs by itself."""
+    page.add_init_script("""localStorage.setItem("gesso.preferences", '{"state": {"isLive": false}, "version": 0}')""")
     page.goto("/models/atelier")
     page.get_by_label("Choose a picture: Image").set_input_files(photo)
     page.get_by_text("320 × 240").first.wait_for()

@@ -43,16 +43,15 @@ export function useBrush({ painting, cursor, onSettled }: HandProps, { isFill, v
   const spot = useRef<Spot | null>(null);
   const pressed = useRef(new Set<number>()); // the pointers that are down
   const isDown = useRef(false);
-  const lift = () => {
-    isDown.current = false;
-    if (painting?.settle()) onSettled();
-  };
   const press = (at: Spot, from: Spot = at) => {
     spot.current = at;
-    if (isFill) painting?.fill(at, value, isLike);
-    else painting?.stroke(from, at, { value, size });
-    if (isFill) lift();
-    else isDown.current = true;
+    isDown.current = true;
+    if (!isFill) painting?.stroke(from, at, { value, size });
+  };
+  const lift = () => {
+    if (isFill && spot.current) painting?.fill(spot.current, value, isLike);
+    isDown.current = false;
+    if (painting?.settle()) onSettled();
   };
   return {
     onPointerDown: (event) => {
@@ -70,7 +69,7 @@ export function useBrush({ painting, cursor, onSettled }: HandProps, { isFill, v
       if (!painting) return;
       const to = spotOf(event, event.currentTarget, painting);
       show(cursor, to, painting);
-      if (!isDown.current || pressed.current.size !== 1) return;
+      if (!isDown.current || isFill || pressed.current.size !== 1) return;
       const between = event.nativeEvent.getCoalescedEvents?.() ?? []; // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- not in every browser, and not where the page is not secure
       for (const one of [...between.map((each) => spotOf(each, event.currentTarget, painting)), to]) {
         painting.stroke(spot.current ?? one, one, { value, size });
@@ -85,14 +84,14 @@ export function useBrush({ painting, cursor, onSettled }: HandProps, { isFill, v
       const from = spot.current ?? [painting.width / 2, painting.height / 2];
       const to = stepped(event, from, painting);
       if (to) {
-        if (isDown.current) painting.stroke(from, to, { value, size });
+        if (isDown.current && !isFill) painting.stroke(from, to, { value, size });
         spot.current = to;
         show(cursor, to, painting);
       } else if (event.key === " " || event.key === "Enter") {
         show(cursor, from, painting);
-        if (isDown.current) lift();
-        else press(from);
-        if (event.key === "Enter" && isDown.current) lift();
+        const wasDown = isDown.current;
+        if (!wasDown) press(from);
+        if (wasDown || isFill || event.key === "Enter") lift();
       } else if (event.key === "Escape" && isDown.current) {
         isDown.current = false;
         painting.abandon();
@@ -106,6 +105,7 @@ export function useBrush({ painting, cursor, onSettled }: HandProps, { isFill, v
 export function usePolygon({ painting, cursor, onSettled }: HandProps, value: number): Hand & { corners: readonly Spot[]; drop: () => void } {
   const [corners, setCorners] = useState<readonly Spot[]>([]);
   const spot = useRef<Spot | null>(null);
+  const fingers = useRef(0); // how many there were at once: with two one zooms
   const close = () => {
     painting?.polygon(corners, value);
     setCorners([]);
@@ -122,14 +122,16 @@ export function usePolygon({ painting, cursor, onSettled }: HandProps, value: nu
     corners,
     drop: () => { setCorners([]); },
     onPointerDown: (event) => {
-      if (event.button !== 0 || !painting) return;
-      if (isAtStart(event)) close();
-      else setCorners([...corners, spotOf(event, event.currentTarget, painting)]);
+      if (event.button === 0) fingers.current = event.isPrimary ? 1 : 2;
     },
     onPointerMove: (event) => {
       if (painting) show(cursor, spotOf(event, event.currentTarget, painting), painting);
     },
-    onPointerUp: () => undefined,
+    onPointerUp: (event) => {
+      if (event.button !== 0 || !event.isPrimary || fingers.current !== 1 || !painting) return;
+      if (isAtStart(event)) close();
+      else setCorners([...corners, spotOf(event, event.currentTarget, painting)]);
+    },
     onDoubleClick: close,
     onKey: (event) => {
       if (!painting) return false;

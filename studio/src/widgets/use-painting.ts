@@ -49,6 +49,7 @@ export function sheetSize({ width, height }: Size): Size {
 
 async function readSheet(src: string, { width, height }: Size, form: PaintForm): Promise<Sheet["values"]> {
   const image = await load(src);
+  await image.decode(); // beside the page's work; drawing would do it in the middle of that
   const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("The browser has no room for this picture.");
   context.imageSmoothingEnabled = form.isSmooth;
@@ -74,23 +75,29 @@ async function paintingOf({ value, src, ground, now }: Asked, form: PaintForm): 
   if (before && kept && kept.value === value && isSize(kept.size, size)) return before;
   const { width, height } = sheetSize(size);
   const values = src === undefined ? form.blank(width * height) : await readSheet(src, { width, height }, form);
-  const old = now && keeping.get(now);
-  if (now && old && isSize(old.size, size)) {
-    if (old.isBusy) return now; // what was painted meanwhile is newer
-    now.replace(values, src === undefined);
-    now.settle(); // a step as others are: what was painted before comes back with undo
-    now.soften(0);
-    old.value = value;
-    remember(value, now);
-    return now;
-  }
   const made = new Painting({ width, height, values }, src === undefined);
   // What was painted over a picture of another size is a new file: it is as large as the picture.
   const isStale = kept !== undefined && kept !== null && kept.value === value && src !== undefined;
   keeping.set(made, { value, size, form, isBusy: false, isStale });
-  remember(value, made);
   return made;
 }
+
+/** Put what was read into a painting that is there already, as one step, which can be taken back. False if it does not fit. */
+function isTaken(read: Painting, into: Painting): boolean {
+  const [kept, fresh] = [keeping.get(into), keeping.get(read)];
+  if (!kept || !fresh || !isSize(kept.size, fresh.size) || isRemembered(read)) return false;
+  into.replace(read.values, read.isNothing);
+  into.settle();
+  into.soften(0);
+  kept.value = fresh.value;
+  remember(kept.value, into);
+  return true;
+}
+
+const isRemembered = (painting: Painting): boolean => {
+  const value = keeping.get(painting)?.value;
+  return typeof value === "object" && value !== null && byValue.get(value) === painting;
+};
 
 function remember(value: unknown, painting: Painting): void {
   if (typeof value === "object" && value !== null) byValue.set(value, painting);
@@ -155,6 +162,8 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
   const take = useEffectEvent((made: Painting) => {
     if (painting && painting !== made && keeping.get(painting)?.isBusy) return; // what was painted meanwhile is newer
     setWrong(null);
+    if (painting && painting !== made && isTaken(made, painting)) return;
+    remember(keeping.get(made)?.value, made);
     setPainting(made);
     if (keeping.get(made)?.isStale) keep(made);
   });
