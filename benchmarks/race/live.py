@@ -52,13 +52,14 @@ async def watch(camera: Camera, *, fps: int, seconds: float) -> Watched:
     failure = str(listening.exception()) if listening.done() else ""
     listening.cancel()
     await camera.close()
-    watched = Watched(len(frames) - warm, failure=failure)
-    for at, frame in came:  # read afterwards, so that reading them is not in the times
-        number = number_in(frame)
-        if number >= warm:
-            watched.differs = watched.differs if watched.times_ms else differs(frames[number], frame)
-            watched.times_ms.append((at - began - number / fps) * 1000)
-    return watched
+    first = {number_in(frame): (at, frame) for at, frame in reversed(came)}  # read now, so that it is not in the times
+    counted = {number: at - began - number / fps for number, (at, _) in first.items() if warm <= number < len(frames)}
+    return Watched(
+        len(frames) - warm,
+        times_ms=[time_s * 1000 for time_s in counted.values()],
+        failure=failure,
+        differs=next((differs(frames[number], first[number][1]) for number in counted), ""),
+    )
 
 
 async def _listen(camera: Camera, came: list[tuple[float, bytes]]) -> None:
