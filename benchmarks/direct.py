@@ -33,7 +33,8 @@ from PIL import Image as Pil
 from websockets.asyncio.client import connect
 
 from benchmarks.figures import time_called
-from benchmarks.overhead import MODEL, jpeg, photo
+from benchmarks.overhead import MODEL
+from benchmarks.pictures import jpeg, photo
 from gesso.app import App
 from gesso.server.owner import find_lent_key
 from gesso.settings import Settings
