@@ -22,7 +22,7 @@ HAS_NODE := $(shell node -e "const [a, b] = process.versions.node.split('.'); if
 NO_NODE := Node 20.19 or newer is not here. Get it from https://nodejs.org
 STUDIO_FILES := $(shell find studio -name node_modules -prune -o -name dist -prune -o -name tests -prune -o -type f -print 2> /dev/null)
 
-.PHONY: help studio demo test check fix bench build clean
+.PHONY: help studio demo test check soak fix bench build clean
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +56,9 @@ check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, l
 	@$(if $(HAS_NODE),$(NPM) run types && $(NPM) run lint,echo "$(NO_NODE); they are left out.")
 	@echo "Rules of the house (tests/house)"
 	@$(BIN)/python -m pytest -q tests/house
+
+soak: $(VENV)/.dev ## mix models, clients, cancels, kills and broken inputs for a minute, or ARGS="--seconds 600"
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
 	@$(BIN)/ruff check --fix-only .
