@@ -27,7 +27,7 @@ class Patience:
 
     def __init__(self) -> None:
         self.begun, self._end = threading.Event(), threading.Event()
-        self._decode = picture.open_picture
+        self._decode = picture._open_header
 
     def __call__(self, *given: Any, **limits: Any) -> PIL.Image.Image:
         self.begun.set()
@@ -41,7 +41,7 @@ class Patience:
 @pytest.fixture
 def decoding(monkeypatch: pytest.MonkeyPatch) -> Patience:
     slow = Patience()
-    monkeypatch.setattr(picture, "open_picture", slow)
+    monkeypatch.setattr(picture, "_open_header", slow)
     return slow
 
 

@@ -8,7 +8,7 @@ import pytest
 from gesso.app import App
 from gesso.errors import InstallError
 from gesso.runtime.host.environment import Environment, Environments, Report
-from gesso.spec.model import Requirements
+from gesso.spec.model import SCHEMA_VERSION, Requirements
 from tests.server.models import TOML, add_echo
 from tests.server.routers.test_files import SVG, png
 
@@ -25,7 +25,7 @@ async def test_the_models_in_the_box_are_listed(client: httpx.AsyncClient) -> No
 async def test_a_model_comes_with_its_spec(client: httpx.AsyncClient) -> None:
     pose = (await client.get("/api/v1/models/pose")).json()
     assert pose["spec"]["commands"][0]["inputs"][0]["type"] == "image"
-    assert pose["spec"]["schema_version"] == 1
+    assert pose["spec"]["schema_version"] == SCHEMA_VERSION
 
 
 async def test_a_stranger_is_shown_without_running_it(app: App, client: httpx.AsyncClient, tmp_path: Path) -> None:
