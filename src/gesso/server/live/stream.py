@@ -78,7 +78,6 @@ class LiveStream:
         finally:
             if isinstance(runnable, Forgetful):
                 runnable.end_session(self._session)
-            self._count_dropped()
 
     # -- from the client ----------------------------------------------------------------------------------------------
 
@@ -87,6 +86,7 @@ class LiveStream:
             message = await self._line.receive()
             if isinstance(message, bytes):
                 self._newest.put(message)
+                self._count_dropped()  # now, because a client that is stalled may never get another answer
             else:
                 await self._change(message)
 
@@ -189,7 +189,6 @@ class LiveStream:
 
     def _count(self, outcome: str, *, run_s: float = 0.0) -> None:
         self._direct.metrics.count_frames(self._cast.runnable.spec.name, outcome, run_s=run_s)
-        self._count_dropped()
 
     def _count_dropped(self) -> None:
         dropped = self._newest.dropped - self._counted
