@@ -48,20 +48,24 @@ export function CameraDialog({ onPicture, onClose }: { onPicture: (file: File) =
   };
   const take = () => {
     const source = video.current;
-    if (!source) return;
+    if (!source?.videoWidth) return; // another camera is just being started
     const canvas = document.createElement("canvas");
     canvas.width = source.videoWidth;
     canvas.height = source.videoHeight;
     canvas.getContext("2d")?.drawImage(source, 0, 0);
     canvas.toBlob((blob) => {
-      if (blob) onPicture(new File([blob], "camera.jpg", { type: "image/jpeg" }));
+      if (!blob) {
+        setWrong("This browser cannot make a picture of what the camera shows. Choose a file instead.");
+        return;
+      }
+      onPicture(new File([blob], "camera.jpg", { type: "image/jpeg" }));
       onClose();
     }, "image/jpeg", 0.95);
   };
   return (
     <Dialog title="Camera" onClose={onClose} actions={cameras.all.length > 1 && <Button look="quiet" icon={<SwitchCamera />} onClick={turn}>Other camera</Button>}>
       <div className={styles.camera}>
-        {wrong ? <ProblemNote message={wrong} /> : <video ref={video} autoPlay playsInline muted onLoadedMetadata={() => { setReady(true); }} />}
+        {wrong ? <ProblemNote message={wrong} /> : <video ref={video} autoPlay playsInline muted onEmptied={() => { setReady(false); }} onLoadedData={() => { setReady(true); }} />}
         <Button look="main" size="large" icon={<Camera />} disabled={!isReady || wrong !== null} onClick={take}>
           Take picture
         </Button>
