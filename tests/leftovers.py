@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import tempfile
 import time
@@ -44,9 +45,15 @@ def processes_and_memory(marker: str) -> Leftovers:
     )
 
 
+def held_here() -> Leftovers:
+    """Return the shared memory that the test's own process holds, from whatever ran in it before."""
+    return Leftovers(memory=frozenset(_nameless_segments(os.getpid())))
+
+
 def what_stays(marker: str, *, earlier: Leftovers = Leftovers(), timeout_s: float = 5.0) -> Leftovers:
     """Wait until nothing is left beyond `earlier`; return what is still there after `timeout_s`."""
     end = time.monotonic() + timeout_s
+    gc.collect()  # what only garbage holds is not left behind
     while (left := processes_and_memory(marker) - earlier) and time.monotonic() < end:
         time.sleep(0.05)
     return left

@@ -17,7 +17,7 @@ import pytest
 
 from gesso.runtime.host.scratch import make_scratch
 from tests.journeys.conftest import HEAD, worker_of
-from tests.leftovers import what_stays
+from tests.leftovers import held_here, what_stays
 
 MODEL = (
     HEAD
@@ -82,6 +82,7 @@ def test_nothing_is_left(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    earlier = held_here()  # by tests that ran in this process before, and not by the family, which are other processes
     parent, (worker, child, stray) = family
     assert worker_of(worker)()
     assert worker_of(child)()
@@ -93,7 +94,7 @@ def test_nothing_is_left(
     elif victims != "the worker":
         parent.send_signal(signal.SIGTERM if "nicely" in victims else signal.SIGKILL)
     parent.wait(timeout=20)  # a dead worker ends the run, and with it this Gesso
-    left = what_stays(str(home))
+    left = what_stays(str(home), earlier=earlier)
     assert not left, left
     while any(worker_of(pid)() for pid in (worker, child, stray)):  # the system buries them a moment later
         time.sleep(0.02)
