@@ -25,7 +25,7 @@ async def send_and_get(stage: Stage) -> None:
         more = {"files": {"file": ("fox.png", picture.data, picture.media_type)}}
     answer = await stage.visitor.ask("POST /files", f"{API}/files", **more)
     if answer.status_code == 201:
-        stage.expect(answer.json()["id"] == picture.digest, "a file was kept under another digest")
+        stage.expect(answer.json()["blob"] == picture.digest, "a file was kept under another digest")
         await _use(stage, picture)
     else:
         stage.expect(answer.status_code == 503, f"a file was refused: {answer.text[:300]}")
@@ -104,7 +104,7 @@ async def _finish(stage: Stage, path: str, *, digest: str) -> bool:
         if answer.status_code == 404:
             answer = await stage.visitor.ask("GET /files/{id}/information", f"{API}/files/{digest}/information")
         if answer.status_code in {200, 201}:
-            stage.expect(answer.json()["id"] == digest, f"{path}: kept under another digest")
+            stage.expect(answer.json()["blob"] == digest, f"{path}: kept under another digest")
             return True
         if answer.status_code not in {409, 503}:  # 409: a part that broke off is still being noticed
             stage.faults.append(f"{path} cannot be finished: {answer.text[:300]}")
@@ -119,7 +119,7 @@ async def _use(stage: Stage, picture: Picture) -> None:
     order = Order(
         note=stage.note(),
         model="mirror",
-        inputs={"photo": {"file": picture.digest, "name": "fox.png"}},
+        inputs={"photo": {"blob": picture.digest, "name": "fox.png"}},
         pixels=picture.pixels,
         key=f"key of {picture.digest}",
     )
