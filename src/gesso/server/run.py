@@ -114,7 +114,7 @@ def bind(host: str, port: int, *, tries: int = 1) -> socket.socket:
     except OSError as error:
         raise SettingsError(f"Gesso cannot listen at {host}: nobody knows that name.") from error
     for candidate in range(port, min(port + tries, 65536)):
-        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio sets no TCP_NODELAY
         if sys.platform == "win32":  # there, SO_REUSEADDR would let another program take the port over
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
