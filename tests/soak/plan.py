@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _STORM: Final = 0.4
-_WATCHED_S: Final = 20.0
+_WATCHED_S: Final = 90.0  # arenas, threads and caches fill for the first half minute
 
 
 @dataclass(frozen=True, kw_only=True)
