@@ -28,6 +28,7 @@ from gesso.spec.runnable import Log
 from gesso.types.base import Json
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a server needs none of it
+    from gesso.hosting.hosting import Hosting
     from gesso.jobs.jobs import Jobs
     from gesso.jobs.resolving import Resolved
     from gesso.storage.blobs import Blobs
@@ -64,6 +65,7 @@ class App:
         git = GitModels(settings.home / "models" / "git", door=self.door, run=guarded.run)
         self.registry = Registry(settings.home, describe=self._describe, git=git)
         self._jobs: Jobs | None = None
+        self._hosting: Hosting | None = None
         self._warm: dict[str, WorkerModel] = {}
 
     async def open(
@@ -98,9 +100,17 @@ class App:
             raise RuntimeError("App.start_jobs has not been called")
         return self._jobs
 
+    @property
+    def hosting(self) -> Hosting:
+        """The deployments; `start_jobs` must have been called."""
+        if self._hosting is None:
+            raise RuntimeError("App.start_jobs has not been called")
+        return self._hosting
+
     async def start_jobs(self) -> Jobs:
-        """Take the home for this process, and begin to work on its queue; raises what `open_jobs` raises."""
+        """Take the home for this process, begin to work on its queue and to host; raises what `open_jobs` raises."""
         await (await self.open_jobs()).start()
+        await self._start_hosting()
         await self._keep_ready()
         return self.jobs
 
@@ -121,6 +131,18 @@ class App:
             is_private=lambda: self.settings.private_recipes,
         )
         return self._jobs
+
+    async def _start_hosting(self) -> None:
+        from gesso.hosting.embedded import EmbeddedEngine
+        from gesso.hosting.hosting import Hosting
+
+        unpacked = self.settings.home / "cache" / "hosted"
+        engine = EmbeddedEngine(self.registry, self.runtime, blobs=self.blobs, folder=unpacked)
+        hosting = Hosting(self.home.database, engine)
+        await hosting.start()
+        self._hosting = hosting
+        digests = {release.digest for deployment in hosting.all() for release in deployment.releases}
+        await asyncio.to_thread(engine.sweep, digests)
 
     async def _keep_ready(self) -> None:
         """Begin to start the workers that are always to be there; a model that cannot be had is told of, no more."""
@@ -160,6 +182,8 @@ class App:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._hosting is not None:
+            await self._hosting.stop()
         if self._jobs is not None:
             await self._jobs.stop()
         if "home" in self.__dict__:

@@ -10,6 +10,8 @@
     ├── FetchError                 an address could not be fetched, or must not be
     ├── ConflictError              what is asked does not go with how things stand
     ├── QueueFullError             so much waits already that nothing more is taken
+    ├── AccessError                who asks may not: no token, a wrong one, or from the wrong page
+    ├── LimitError                 a rate or a cap is reached
     ├── StorageError               what Gesso keeps cannot be read or written
     │   ├── DamagedError           a file is not what was written, or a database is broken
     │   ├── DiskFullError          there is no room left
@@ -33,6 +35,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 __all__ = [
+    "AccessError",
     "CanceledError",
     "ConflictError",
     "DamagedError",
@@ -44,6 +47,7 @@ __all__ = [
     "HomeInUseError",
     "InputError",
     "InstallError",
+    "LimitError",
     "ModelError",
     "NewerHomeError",
     "NotFoundError",
@@ -168,6 +172,26 @@ class QueueFullError(GessoError):
     """So much waits already that nothing more is taken."""
 
     code = "queue_full"
+
+
+class AccessError(GessoError):
+    """Who asks may not. `is_unknown`: nobody knows who that is, because a token is missing or wrong."""
+
+    code = "access"
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", is_unknown: bool = False) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.is_unknown = is_unknown
+
+
+class LimitError(GessoError):
+    """A rate or a cap is reached. `retry_after_s` says when a rate allows more; None for a cap, which stays reached."""
+
+    code = "limit"
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.retry_after_s = retry_after_s
 
 
 class StorageError(GessoError):

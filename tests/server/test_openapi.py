@@ -13,7 +13,7 @@ from gesso.server.application import bare
 from tests.house.source import ROOT
 
 DESCRIBED = bare().openapi()
-FILES = {"runModel", "getFile", "getFileThumbnail", "getModelPreview", "getMetrics", "streamJobEvents"}
+FILES = {"runModel", "runDeployment", "getFile", "getFileThumbnail", "getModelPreview", "getMetrics", "streamJobEvents"}
 OPERATIONS = [
     pytest.param(operation, id=operation["operationId"])
     for path in DESCRIBED["paths"].values()

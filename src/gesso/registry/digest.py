@@ -22,7 +22,7 @@ def folder_digest(path: Path) -> str:
     """
     whole = hashlib.sha256()
     try:
-        for name, file in [(path.name, path)] if path.is_file() else sorted(_files(path)):
+        for name, file in files_of(path):
             for part in (name.encode("utf-8", "surrogateescape"), _content(file)):
                 whole.update(len(part).to_bytes(8, "big"))
                 whole.update(part)
@@ -31,6 +31,11 @@ def folder_digest(path: Path) -> str:
             f"A file of the model cannot be read: {error}.", hint="See that the model's files belong to you."
         ) from error
     return whole.hexdigest()
+
+
+def files_of(path: Path) -> list[tuple[str, Path]]:
+    """Return the files that a digest is made of, in its order, and what each is called inside the folder."""
+    return [(path.name, path)] if path.is_file() else sorted(_files(path))
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -15,11 +16,25 @@ from gesso.server.description import complete
 from gesso.server.direct.room import Direct
 from gesso.server.gate import Gate
 from gesso.server.heads import Heads
+from gesso.server.hosted.guests import may_ask
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
 from gesso.server.rooms import Rooms
-from gesso.server.routers import files, health, job_events, jobs, live, metrics, models, runs, settings, uploads
+from gesso.server.routers import (
+    deployments,
+    files,
+    health,
+    hosted,
+    job_events,
+    jobs,
+    live,
+    metrics,
+    models,
+    runs,
+    settings,
+    uploads,
+)
 from gesso.server.sign_in import SignIn
 from gesso.server.thumbnails import Thumbnails
 from gesso.server.uploads import Uploads
@@ -28,7 +43,7 @@ from gesso.version import VERSION
 
 API: Final = "/api/v1"
 """Where the studio's interface begins."""
-_ROUTERS: Final = (models, runs, live, jobs, job_events, files, uploads, settings, health, metrics)
+_ROUTERS: Final = (models, runs, live, jobs, job_events, files, uploads, deployments, settings, health, metrics)
 
 
 def create_app(
@@ -54,7 +69,9 @@ def create_app(
     server.add_middleware(SignIn, key=key)
     server.add_middleware(Counting, metrics=server.state.metrics)
     server.add_middleware(Heads)
-    server.add_middleware(Gate, visitors=_visitors(app, address, port=port))  # the last is the first that is met
+    server.add_middleware(  # the last is the first that is met
+        Gate, visitors=_visitors(app, address, port=port), may_ask=partial(may_ask, app.hosting)
+    )
     return server
 
 
@@ -76,6 +93,7 @@ def bare() -> FastAPI:
     for noun in _ROUTERS:
         api.include_router(noun.router)
     server.include_router(api)
+    server.include_router(hosted.router, responses=errors.RESPONSES)
     front_end.install(server)
     complete(server)
     return server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -29,6 +30,8 @@ _STATUS: Final[dict[type[errors.GessoError], int]] = {
     errors.InstallError: 422,
     errors.RunError: 422,
     errors.ConflictError: 409,
+    errors.AccessError: 403,
+    errors.LimitError: 429,
     errors.QueueFullError: 503,
     errors.DiskFullError: 507,
     errors.StorageError: 500,
@@ -64,12 +67,14 @@ def install(app: FastAPI) -> None:
 
 def status_of(error: errors.GessoError) -> int:
     """Return the status that an error of the tree is answered with."""
+    if isinstance(error, errors.AccessError) and error.is_unknown:
+        return 401
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
 def problem_of(error: errors.GessoError) -> Problem:
     """Return an error of the tree as a `Problem`."""
-    return Problem(**{name: text for name, text in error.to_data().items() if text or name == "hint"})
+    return Problem.of(error)
 
 
 def problem_of_invalid(wrong: Sequence[Mapping[str, Any]]) -> Problem:
@@ -91,7 +96,16 @@ async def _answer_ours(_: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
     if status == 500:
         _LOG.error("refused with 500: %s", error, exc_info=error)
-    return answer(status, problem_of(error), headers={"Retry-After": "5"} if status == 503 else None)
+    return answer(status, problem_of(error), headers=headers_of(error))
+
+
+def headers_of(error: errors.GessoError) -> dict[str, str]:
+    """Return the headers that go with an error of the tree: when to come again, what to bring."""
+    if isinstance(error, errors.LimitError) and error.retry_after_s is not None:
+        return {"Retry-After": str(math.ceil(error.retry_after_s))}
+    if isinstance(error, errors.AccessError) and error.is_unknown:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": "5"} if isinstance(error, errors.QueueFullError) else {}
 
 
 async def _answer_http(_: Request, error: Exception) -> JSONResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -25,7 +25,7 @@ _HINT: Final = (
 )
 _OWNERS: Final = "/api/v1/settings"  # a listed page must not list others
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST",
+    "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST, PUT",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, Upload-Offset",
     "Access-Control-Max-Age": "600",
 }
@@ -34,25 +34,38 @@ _EXPOSED: Final = (
 )
 
 
+class MayAsk(Protocol):
+    """Says whether a page of somebody else may ask at an address."""
+
+    def __call__(self, path: str, *, origin: str) -> bool:
+        """Say it."""
+        ...
+
+
 class Gate(Layer):
     """Lets in whom `visitors` lets in, and sets the headers that every answer has.
 
-    `visitors` is asked for each request, so that a change of the settings holds at once.
+    `visitors` is asked for each request, so that a change of the settings holds at once. `may_ask` says which pages of
+    others may ask at which addresses besides: those of deployments. Who they are stands in the scope, as `gesso.guest`.
     """
 
-    def __init__(self, app: ASGIApp, visitors: Callable[[], Visitors]) -> None:
+    def __init__(self, app: ASGIApp, visitors: Callable[[], Visitors], *, may_ask: MayAsk | None = None) -> None:
         super().__init__(app)
         self._visitors = visitors
+        self._may_ask = may_ask
 
     async def meet(self, call: Call) -> None:
         """Refuse strangers, tell listed pages what they may do, hand on everything else."""
         visitors, visit = self._visitors(), _visit(call.scope)
-        if reason := visitors.refuse(visit):
+        reason = visitors.refuse(visit)
+        if reason and not (visitors.is_own_host(visit.host or "") and self._is_for_guests(call, visit)):
             problem = Problem(code="stranger", message=reason, hint=_HINT)
             await call.sending(_with_headers(call.send)).refuse(403, problem, headers={"Connection": "close"})
             return
         is_guest = visit.origin is not None and not visitors.is_own_origin(visit.origin)
         call = call.sending(_with_headers(call.send, guest=visit.origin if is_guest else None))
+        is_stranger = is_guest and not visitors.is_listed(visit.origin or "")
+        call.scope["gesso.guest"] = visit.origin if is_stranger else None
         if is_guest and call.is_request and call.scope["method"] == "OPTIONS":
             await call.to(Response(status_code=204, headers=_PREFLIGHT))
         elif is_guest and call.scope["path"].startswith(_OWNERS):
@@ -60,6 +73,12 @@ class Gate(Layer):
             await call.refuse(403, problem)
         else:
             await call.to(self.app)
+
+    def _is_for_guests(self, call: Call, visit: Visit) -> bool:
+        """Say whether a page of somebody else asks for a deployment that it may use."""
+        if self._may_ask is None or visit.origin is None:
+            return False
+        return self._may_ask(call.scope["path"], origin=visit.origin)
 
 
 def _visit(scope: Scope) -> Visit:

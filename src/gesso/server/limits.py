@@ -20,7 +20,9 @@ MOST_BYTES: Final = 10_000_000
 """The largest body that is no file: JSON with small pictures in it."""
 PATIENCE_S: Final = 60.0
 """How long all of such a body may take."""
-_FILES: Final = re.compile(r"POST /api/v1/files|PATCH /api/v1/uploads/[^/]+|POST /api/v1/models/[^/]+/run")
+_FILES: Final = re.compile(
+    r"POST /api/v1/files|PATCH /api/v1/uploads/[^/]+|POST /api/v1/models/[^/]+/run|POST /m/[^/]+/run"
+)
 
 
 class Limits(Layer):

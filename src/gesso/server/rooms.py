@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from gesso.app import App
+from gesso.hosting.hosting import Hosting
 from gesso.server.direct.room import Direct
 from gesso.server.owner import OwnerKey
 from gesso.server.thumbnails import Thumbnails
@@ -24,6 +25,11 @@ class Rooms:
     uploads: Uploads
     thumbnails: Thumbnails
     direct: Direct
+
+    @property
+    def hosting(self) -> Hosting:
+        """The deployments."""
+        return self.app.hosting
 
 
 async def _rooms(connection: HTTPConnection) -> Rooms:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from gesso.storage.tables import JOB_BLOBS, JOB_LOGS, JOBS
+from gesso.storage.tables import DEPLOYMENT_BLOBS, JOB_BLOBS, JOB_LOGS, JOBS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +177,9 @@ def next_deadline_ms(connection: sa.Connection, status: str) -> int | None:
 
 
 def digests_in_use(connection: sa.Connection, digests: Iterable[str]) -> set[str]:
-    """Return those of some files that a job refers to."""
-    found: Any = sa.select(JOB_BLOBS.c.digest).where(JOB_BLOBS.c.digest.in_(list(digests))).distinct()
-    return set(connection.execute(found).scalars())
+    """Return those of some files that a job or a deployment refers to."""
+    wanted = list(digests)
+    found: set[str] = set()
+    for table in (JOB_BLOBS, DEPLOYMENT_BLOBS):
+        found |= set(connection.execute(sa.select(table.c.digest).where(table.c.digest.in_(wanted))).scalars())
+    return found

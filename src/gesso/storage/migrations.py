@@ -55,7 +55,58 @@ def _jobs(connection: sa.Connection) -> None:
     tables.create_all(connection)
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs,)
+def _hosting(connection: sa.Connection) -> None:
+    """Deployments, their files, tokens, figures and logs."""
+    tables = sa.MetaData()
+    name = sa.String(63)
+    sa.Table(
+        "deployments",
+        tables,
+        sa.Column("name", name, primary_key=True),
+        sa.Column("document", sa.Text, nullable=False),
+    )
+    sa.Table(
+        "deployment_blobs",
+        tables,
+        sa.Column("deployment", name, sa.ForeignKey("deployments.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Index("deployment_blobs_by_digest", "digest"),
+    )
+    sa.Table(
+        "deployment_tokens",
+        tables,
+        sa.Column("id", sa.String(26), primary_key=True),
+        sa.Column("deployment", name, sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Column("requests", sa.BigInteger, nullable=False),
+        sa.Column("compute_ms", sa.BigInteger, nullable=False),
+        sa.Column("used_ms", sa.BigInteger),
+        sa.Index("deployment_tokens_by_deployment", "deployment", "id"),
+    )
+    sa.Table(
+        "deployment_minutes",
+        tables,
+        sa.Column("deployment", name, sa.ForeignKey("deployments.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("minute", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("requests", sa.BigInteger, nullable=False),
+        sa.Column("errors", sa.BigInteger, nullable=False),
+        sa.Column("refused", sa.BigInteger, nullable=False),
+        sa.Column("compute_ms", sa.BigInteger, nullable=False),
+        sa.Column("latencies", sa.Text, nullable=False),
+    )
+    sa.Table(
+        "deployment_log",
+        tables,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("deployment", name, sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Index("deployment_log_by_deployment", "deployment", "id"),
+    )
+    tables.create_all(connection)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs, _hosting)
 """Every step, the oldest first."""
 
 

@@ -49,3 +49,57 @@ JOB_BLOBS = sa.Table(
     sa.Index("job_blobs_by_digest", "digest"),
 )
 """Which files a job refers to: what is not in here nor just uploaded may be removed."""
+
+DEPLOYMENTS = sa.Table(
+    "deployments",
+    METADATA,
+    sa.Column("name", sa.String(63), primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+)
+"""A model that is hosted: its versions, which of them answers, and what holds for it, as JSON in `document`."""
+
+DEPLOYMENT_BLOBS = sa.Table(
+    "deployment_blobs",
+    METADATA,
+    sa.Column("deployment", sa.String(63), sa.ForeignKey("deployments.name", ondelete="CASCADE"), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Index("deployment_blobs_by_digest", "digest"),
+)
+"""The files of a deployment: each version's model as it was when it was deployed."""
+
+DEPLOYMENT_TOKENS = sa.Table(
+    "deployment_tokens",
+    METADATA,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("deployment", sa.String(63), sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("compute_ms", sa.BigInteger, nullable=False),
+    sa.Column("used_ms", sa.BigInteger),
+    sa.Index("deployment_tokens_by_deployment", "deployment", "id"),
+)
+"""A token: the SHA-256 of it, never itself; what it has been used for, and when last (milliseconds since 1970)."""
+
+DEPLOYMENT_MINUTES = sa.Table(
+    "deployment_minutes",
+    METADATA,
+    sa.Column("deployment", sa.String(63), sa.ForeignKey("deployments.name", ondelete="CASCADE"), primary_key=True),
+    sa.Column("minute", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("errors", sa.BigInteger, nullable=False),
+    sa.Column("refused", sa.BigInteger, nullable=False),
+    sa.Column("compute_ms", sa.BigInteger, nullable=False),
+    sa.Column("latencies", sa.Text, nullable=False),
+)
+"""What was asked of a deployment in one minute since 1970. `latencies` counts them by how long they took, as JSON."""
+
+DEPLOYMENT_LOG = sa.Table(
+    "deployment_log",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("deployment", sa.String(63), sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("deployment_log_by_deployment", "deployment", "id"),
+)
+"""What has happened to a deployment, the newest last, each as JSON; the oldest are let go."""

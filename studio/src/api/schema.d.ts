@@ -412,6 +412,224 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deployments
+         * @description List all deployments by name.
+         */
+        get: operations["listDeployments"];
+        put?: never;
+        /**
+         * Create Deployment
+         * @description Host a model: it has an address at once, and begins to wake. Nobody but tokens' owners may use it, if not public.
+         *
+         *     The version is kept as it is now, whatever becomes of the model's files.
+         */
+        post: operations["createDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deployment
+         * @description Return a deployment and how it stands, at once.
+         */
+        get: operations["getDeployment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Deployment
+         * @description Remove a deployment with its tokens, figures and log. The model itself stays.
+         */
+        delete: operations["deleteDeployment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Deployment
+         * @description Change what holds for a deployment.
+         */
+        patch: operations["changeDeployment"];
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wake Deployment
+         * @description Begin to wake a deployment, and say how it stands.
+         */
+        post: operations["wakeDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/sleep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sleep Deployment
+         * @description Put a deployment to sleep: its memory is free again. The next request wakes it.
+         */
+        post: operations["sleepDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Release
+         * @description Put a new version beside the one that answers. It answers nobody until it is switched to.
+         */
+        post: operations["addRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch Release
+         * @description Have another version answer, newer or older, as soon as it is awake. No request is dropped meanwhile.
+         */
+        post: operations["switchRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description List the tokens of a deployment and what they have spent.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make Token
+         * @description Make a token. It is in this answer, and nowhere else ever again.
+         */
+        post: operations["makeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description Take a token back. What is under way with it ends.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures
+         * @description Return what was asked of a deployment over time, in steps: empty ones too, so that they can be drawn.
+         */
+        get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{name}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deployment Log
+         * @description Return lines of a deployment's log, the newest first. What was asked and answered is not in it.
+         */
+        get: operations["getDeploymentLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -470,6 +688,68 @@ export interface paths {
          * @description Return the figures as Prometheus reads them.
          */
         get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Deployment
+         * @description Run a deployment and answer with what it makes, as `/api/v1/models/{name}/run` does.
+         *
+         *     One that sleeps is woken; the request waits meanwhile. The token comes as `Authorization: Bearer ...`.
+         */
+        post: operations["runDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{name}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Hosted Status
+         * @description Say how a deployment stands, at once: asleep, waking with how far it is, awake. It is not woken by that.
+         */
+        get: operations["getHostedStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{name}/spec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Hosted Spec
+         * @description Say what a deployment takes and gives. It is not woken by that.
+         */
+        get: operations["getHostedSpec"];
         put?: never;
         post?: never;
         delete?: never;
@@ -599,6 +879,87 @@ export interface components {
             is_async: boolean;
         };
         /**
+         * DeploymentChange
+         * @description What is to hold from now on; what is left out stays.
+         */
+        DeploymentChange: {
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Is Public */
+            is_public?: boolean | null;
+            /** Has Page */
+            has_page?: boolean | null;
+            /** Origins */
+            origins?: string[] | null;
+            /**
+             * Requests Per Minute
+             * @description 0 is no limit.
+             */
+            requests_per_minute?: number | null;
+        };
+        /**
+         * DeploymentList
+         * @description All deployments by name.
+         */
+        DeploymentList: {
+            /** Deployments */
+            deployments: components["schemas"]["DeploymentShown"][];
+        };
+        /**
+         * DeploymentShown
+         * @description A deployment: its versions, the oldest first, of which `current` answers; what holds for it; how it stands.
+         */
+        DeploymentShown: {
+            /** Name */
+            name: string;
+            /**
+             * Path
+             * @description Where it is, after the address of this Gesso.
+             */
+            path: string;
+            /** Current */
+            current: number;
+            /** Releases */
+            releases: components["schemas"]["ReleaseShown"][];
+            /** Is Active */
+            is_active: boolean;
+            /** Is Public */
+            is_public: boolean;
+            /** Has Page */
+            has_page: boolean;
+            /** Origins */
+            origins: string[];
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Created At */
+            created_at: string;
+            status: components["schemas"]["DeploymentStatus"];
+        };
+        /**
+         * DeploymentStatus
+         * @description How a deployment stands. `estimate_s`: the seconds until it is awake, where one can know.
+         *
+         *     `problem` says why it has failed. `ready` and `busy` are its workers, `waiting` the runs that wait for one.
+         */
+        DeploymentStatus: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "inactive" | "asleep" | "waking" | "awake" | "failed";
+            /** Stages */
+            stages: components["schemas"]["StageShown"][];
+            /** Estimate S */
+            estimate_s: number | null;
+            problem: components["schemas"]["Problem"] | null;
+            /** Ready */
+            ready: number;
+            /** Busy */
+            busy: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * DirectMetrics
          * @description Where the time went, in seconds.
          *
@@ -669,6 +1030,39 @@ export interface components {
             url: string;
         };
         /**
+         * FiguresList
+         * @description The figures of a deployment over time, the oldest first, and of all of that time together.
+         */
+        FiguresList: {
+            total: components["schemas"]["FiguresShown"];
+            /** Steps */
+            steps: components["schemas"]["FiguresShown"][];
+        };
+        /**
+         * FiguresShown
+         * @description What was asked of a deployment from `minute` (since 1970) on, for `minutes`.
+         *
+         *     `errors` failed, `refused` were not let in. `median_ms`, `p99_ms`: how long requests took; None if there were none.
+         */
+        FiguresShown: {
+            /** Minute */
+            minute: number;
+            /** Minutes */
+            minutes: number;
+            /** Requests */
+            requests: number;
+            /** Errors */
+            errors: number;
+            /** Refused */
+            refused: number;
+            /** Compute S */
+            compute_s: number;
+            /** Median Ms */
+            median_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+        };
+        /**
          * Health
          * @description That the server answers, which Gesso it is, and whether it asks who you are.
          */
@@ -683,6 +1077,26 @@ export interface components {
             version: string;
             /** Needs Key */
             needs_key: boolean;
+        };
+        /**
+         * HostedSpec
+         * @description What a deployment takes and gives: its one command's ports, as in the model's spec.
+         */
+        HostedSpec: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Command */
+            command: string;
+            /** Inputs */
+            inputs: components["schemas"]["Port"][];
+            /** Outputs */
+            outputs: components["schemas"]["Port"][];
+            /** Is Streaming */
+            is_streaming: boolean;
         };
         /**
          * Job
@@ -791,7 +1205,7 @@ export interface components {
              * Logs
              * @default []
              */
-            logs: components["schemas"]["LogLine"][];
+            logs: components["schemas"]["gesso__jobs__job__LogLine"][];
             /**
              * Logs Left Out
              * @default 0
@@ -924,22 +1338,12 @@ export interface components {
             value: unknown;
         };
         /**
-         * LogLine
-         * @description What the model logged or printed: when, how serious (debug, info, warning, error), and the text.
+         * LogList
+         * @description Lines of a log, the newest first.
          */
-        LogLine: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Text */
-            text: string;
-            /**
-             * Level
-             * @default info
-             */
-            level: string;
+        LogList: {
+            /** Lines */
+            lines: components["schemas"]["gesso__server__schemas__deployment__LogLine"][];
         };
         /**
          * LogMessage
@@ -951,7 +1355,7 @@ export interface components {
              * @enum {string}
              */
             type: "log";
-            line: components["schemas"]["LogLine"];
+            line: components["schemas"]["gesso__jobs__job__LogLine"];
         };
         /**
          * Metrics
@@ -1152,6 +1556,91 @@ export interface components {
              */
             example_count: number;
             problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * NewDeployment
+         * @description A model to be hosted. Without a name it gets the model's, or one like it.
+         */
+        NewDeployment: {
+            /** Model */
+            model: string;
+            /** Command */
+            command?: string | null;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Device
+             * @default auto
+             */
+            device: string;
+            /**
+             * Is Trusted
+             * @description Whether you trust its code, where it comes from outside.
+             * @default false
+             */
+            is_trusted: boolean;
+            /** Name */
+            name?: string | null;
+            /**
+             * Is Public
+             * @description Whether anybody may use it without a token.
+             * @default false
+             */
+            is_public: boolean;
+        };
+        /**
+         * NewRelease
+         * @description A version to deploy: a model as it is now, one of its commands (the first), the options of its setup.
+         */
+        NewRelease: {
+            /** Model */
+            model: string;
+            /** Command */
+            command?: string | null;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Device
+             * @default auto
+             */
+            device: string;
+            /**
+             * Is Trusted
+             * @description Whether you trust its code, where it comes from outside.
+             * @default false
+             */
+            is_trusted: boolean;
+        };
+        /**
+         * NewToken
+         * @description A token to make. A `browser` token needs `origins`, and has an end and a cap if none are said.
+         */
+        NewToken: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default secret
+             * @enum {string}
+             */
+            kind: "secret" | "browser";
+            /**
+             * Days
+             * @description How long it is good.
+             */
+            days?: number | null;
+            /** Origins */
+            origins?: string[];
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Max Requests */
+            max_requests?: number | null;
+            /** Max Compute S */
+            max_compute_s?: number | null;
         };
         /**
          * Output
@@ -1363,6 +1852,28 @@ export interface components {
             schema_version: number;
         };
         /**
+         * ReleaseShown
+         * @description A version of a deployment. `digest` is that of the model's files.
+         */
+        ReleaseShown: {
+            /** Number */
+            number: number;
+            /** Model */
+            model: string;
+            /** Digest */
+            digest: string;
+            /** Command */
+            command: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Device */
+            device: string;
+            /** Created At */
+            created_at: string;
+        };
+        /**
          * Requirements
          * @description What a model's environment needs.
          *
@@ -1452,11 +1963,133 @@ export interface components {
             after_restart: string[];
         };
         /**
+         * StageShown
+         * @description A stage of waking. `usual_s` is how long it took the last time.
+         */
+        StageShown: {
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "environment" | "weights" | "setup";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "under way" | "done";
+            /** Text */
+            text: string;
+            /** Fraction */
+            fraction: number;
+            /** Took S */
+            took_s: number | null;
+            /** Usual S */
+            usual_s: number | null;
+        };
+        /**
+         * Switch
+         * @description Which version is to answer.
+         */
+        Switch: {
+            /** Release */
+            release: number;
+        };
+        /**
          * ThumbnailSize
          * @description Pixels on the longer side.
          * @enum {integer}
          */
         ThumbnailSize: 128 | 256 | 512 | 1024;
+        /**
+         * TokenList
+         * @description The tokens of a deployment, the oldest first.
+         */
+        TokenList: {
+            /** Tokens */
+            tokens: components["schemas"]["TokenShown"][];
+        };
+        /**
+         * TokenMade
+         * @description A token that was just made, with itself: it is shown this once.
+         */
+        TokenMade: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "secret" | "browser";
+            /** Hint */
+            hint: string;
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Is Expired */
+            is_expired: boolean;
+            /** Origins */
+            origins: string[];
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Max Requests */
+            max_requests: number | null;
+            /** Max Compute S */
+            max_compute_s: number | null;
+            /** Requests */
+            requests: number;
+            /** Compute S */
+            compute_s: number;
+            /**
+             * Used Ms
+             * @description When it was last used, in milliseconds since 1970.
+             */
+            used_ms: number | null;
+            /** Token */
+            token: string;
+        };
+        /**
+         * TokenShown
+         * @description A token as it is kept: never itself. `hint`: its last characters. `requests`, `compute_s`: what it has spent.
+         */
+        TokenShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "secret" | "browser";
+            /** Hint */
+            hint: string;
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Is Expired */
+            is_expired: boolean;
+            /** Origins */
+            origins: string[];
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Max Requests */
+            max_requests: number | null;
+            /** Max Compute S */
+            max_compute_s: number | null;
+            /** Requests */
+            requests: number;
+            /** Compute S */
+            compute_s: number;
+            /**
+             * Used Ms
+             * @description When it was last used, in milliseconds since 1970.
+             */
+            used_ms: number | null;
+        };
         /**
          * Upload
          * @description A file on its way: the next part begins at `offset_bytes`. It is forgotten a day after its last part.
@@ -1504,6 +2137,55 @@ export interface components {
              * @default 0
              */
             size_bytes: number;
+        };
+        /**
+         * LogLine
+         * @description What the model logged or printed: when, how serious (debug, info, warning, error), and the text.
+         */
+        gesso__jobs__job__LogLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text */
+            text: string;
+            /**
+             * Level
+             * @default info
+             */
+            level: string;
+        };
+        /**
+         * LogLine
+         * @description A line of a deployment's log: a request, a line of the model's own, or a step of waking. See `Entry`.
+         */
+        gesso__server__schemas__deployment__LogLine: {
+            /** Number */
+            number: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "request" | "line" | "wake";
+            /** At */
+            at: string;
+            /** Text */
+            text: string;
+            /** Level */
+            level: string;
+            /** Protocol */
+            protocol: string | null;
+            /** Token */
+            token: string | null;
+            /** Outcome */
+            outcome: ("succeeded" | "failed" | "canceled" | "refused") | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Run Ms */
+            run_ms: number | null;
+            /** Release */
+            release: number | null;
         };
         /**
          * DirectRequest
@@ -1713,6 +2395,12 @@ export interface components {
              * @default 80
              */
             quality: number;
+            /**
+             * Token
+             * @description Of a deployment, where no header can have it.
+             * @default null
+             */
+            token: string | null;
             /**
              * Width
              * @default null
@@ -2680,6 +3368,461 @@ export interface operations {
             };
         };
     };
+    listDeployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeployment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wakeDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sleepDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelease"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switchRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFigures: {
+        parameters: {
+            query?: {
+                /** @description How far back. */
+                minutes?: number;
+                /** @description How many minutes make one step. */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeploymentLog: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSettings: {
         parameters: {
             query?: never;
@@ -2787,6 +3930,134 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runDeployment: {
+        parameters: {
+            query?: {
+                /** @description One of the model's commands, or the first. */
+                command?: string;
+                /** @description Drawn if it is left out. */
+                seed?: number;
+                /** @description Where to compute. */
+                device?: string;
+                /** @description Those of the model's setup, as JSON. */
+                options?: string;
+                /** @description The only output that is wanted. */
+                output?: string;
+                /** @description Of pictures that lose; 90 if it is left out. */
+                quality?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DirectRequest"];
+                "multipart/form-data": {
+                    [key: string]: string;
+                };
+                "image/*": string;
+                "audio/*": string;
+                "video/*": string;
+                "text/plain": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description All outputs, or one as `Accept` asks for it, or events of which the result is the last. */
+            200: {
+                headers: {
+                    /** @description The seed that was used. */
+                    "Gesso-Seed"?: number;
+                    /** @description Where the time went, in milliseconds. */
+                    "Server-Timing"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                    "audio/*": string;
+                    "video/*": string;
+                    "text/plain": string;
+                    "application/octet-stream": string;
+                    "text/event-stream": unknown;
+                    "application/json": components["schemas"]["DirectResult"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHostedStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentStatus"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHostedSpec: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostedSpec"];
                 };
             };
             /** @description It was refused, or has failed. */

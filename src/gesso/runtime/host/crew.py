@@ -134,7 +134,8 @@ class Crew:
         """End every worker, and the start of one."""
         self.is_kept = self._is_replacing = False
         if self._starting is not None:
-            self._starting.cancel()
+            if not self._starting.cancelling():  # a second one would leave a process behind that nobody waits for
+                self._starting.cancel()
             await asyncio.wait([self._starting])
         seats = list(self._seats)
         for seat in seats:

@@ -10,18 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gesso.errors import GessoError
 from gesso.server.bodies import body_of
 from gesso.server.direct.accepted import choose_form
 from gesso.server.direct.asked import Asked, place_raw, read_asked
 from gesso.server.direct.events import EventStream, tell
 from gesso.server.direct.fetched import with_fetched
 from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
+from gesso.server.direct.opening import Opening
 from gesso.server.direct.places import STOPPING, Place
 from gesso.server.direct.replies import reply
 from gesso.server.direct.room import Direct
 from gesso.server.direct.run import DirectRun
 from gesso.server.direct.timings import Timings
-from gesso.server.errors import Refusal, answer
+from gesso.server.errors import Refusal, answer, problem_of
 from gesso.server.layer import Call
 from gesso.server.schemas.direct import ErrorMessage
 from gesso.server.schemas.problem import Problem
@@ -33,35 +35,49 @@ _QUICK_BYTES: Final = 65_536
 
 
 class DirectAnswer(Response):
-    """A response that runs a model while it is sent. Errors before its first byte are raised."""
+    """A response that runs a model while it is sent. Errors before its first byte are raised, later ones told."""
 
-    def __init__(self, direct: Direct, request: Request) -> None:
+    def __init__(self, direct: Direct, request: Request, *, opening: Opening) -> None:
         super().__init__()
         self._direct = direct
         self._request = request
+        self._opening = opening
         self._timings = Timings()
         self._stream = EventStream()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: PLR0917 - as ASGI calls it
         """Read the request, run, answer; stop as soon as the client leaves."""
         call = Call(scope=scope, receive=receive, send=send)
-        with self._direct.places.take(self._request.path_params["name"]) as place:
+        try:
+            async with self._opening:
+                await self._serve(call)
+        except GessoError as error:
+            if not self._stream.has_begun:
+                raise
+            await self._end_with(problem_of(error), call)
+
+    async def _serve(self, call: Call) -> None:
+        places = self._direct.places
+        with places.take(self._opening.name) as place:
             body = await _body_of(self._request, place)
             try:
-                async with CanceledWhenGone(receive) as watch:
+                async with CanceledWhenGone(call.receive) as watch:
                     await self._carry_out(body, watch, call=call)
             except ClientGoneError:
                 pass  # there is nobody to tell
-            except asyncio.CancelledError:  # the server stops; it cancels nobody else
+            except asyncio.CancelledError:
+                if not places.is_stopping:  # then whoever has let it in, ends it
+                    raise
                 await self._say_that_it_stops(call)
 
     async def _carry_out(self, body: bytes, watch: CanceledWhenGone, *, call: Call) -> None:
-        direct, name = self._direct, self._request.path_params["name"]
+        direct, opening = self._direct, self._opening
         asked = await self._read(body)
-        runnable = await direct.models.get(name, options=asked.options, device=asked.device)
-        command = runnable.spec.command(asked.command)
+        runnable, command = await opening.open(asked.command, options=asked.options, device=asked.device)
         form = choose_form(self._request.headers.get("accept", ""), command, output=asked.output)
-        async with aclosing(DirectRun(direct, runnable, command=command, timings=self._timings)) as run:
+        async with aclosing(
+            DirectRun(direct, runnable, command=command, timings=self._timings, hear=opening.hear)
+        ) as run:
             given = await with_fetched(direct.app, place_raw(asked, command), command=command)
             values = await run.open(given)
             if form.kind == "events":
@@ -82,10 +98,13 @@ class DirectAnswer(Response):
 
     async def _say_that_it_stops(self, call: Call) -> None:
         if self._stream.has_begun:
-            last = ErrorMessage(**STOPPING.model_dump())
-            await self._stream.end(call.send, last.model_dump_json(exclude_none=True).encode())
+            await self._end_with(STOPPING, call)
         else:
             await call.to(answer(503, STOPPING, headers={"Connection": "close", "Retry-After": "5"}))
+
+    async def _end_with(self, problem: Problem, call: Call) -> None:
+        last = ErrorMessage(**problem.model_dump())
+        await self._stream.end(call.send, last.model_dump_json(exclude_none=True).encode())
 
 
 async def _body_of(request: Request, place: Place) -> bytes:

@@ -28,7 +28,8 @@ class Places:
         self._most_bytes = most_bytes
         self._taken: Counter[str] = Counter()
         self._places: set[Place] = set()
-        self._is_stopping = False
+        self.is_stopping = False
+        """Whether nothing new is taken any more."""
         self.held_bytes = 0
 
     def take(self, model: str, *, is_endless: bool = False) -> Place:
@@ -37,7 +38,7 @@ class Places:
         `is_endless`: when the server stops, nobody waits for it. Raises `QueueFullError` if there is no place, and
         `Refusal` if the server stops.
         """
-        if self._is_stopping:
+        if self.is_stopping:
             raise Refusal(503, STOPPING, headers={"Connection": "close", "Retry-After": "5"})
         if self._taken[model] >= self._most_runs:
             raise QueueFullError(f"{self._most_runs} runs of {model} are under way already.", hint=_HINT)
@@ -61,7 +62,7 @@ class Places:
 
     async def stop(self, grace_s: float) -> None:
         """Take nothing new, end live streams, let runs finish for `grace_s` seconds and end those that have not."""
-        self._is_stopping = True
+        self.is_stopping = True
         waiting = {place.task for place in self._places if not place.is_endless}
         endless = {place.task for place in self._places if place.is_endless}
         for task in endless:

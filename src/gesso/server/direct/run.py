@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -19,15 +19,27 @@ from gesso.spec.runnable import Event, Request, Result, Runnable
 
 
 class DirectRun:
-    """A direct run; `aclose` it when its outputs are not needed any more. It is counted once it has ended."""
+    """A direct run; `aclose` it when its outputs are not needed any more. It is counted once it has ended.
 
-    def __init__(self, direct: Direct, runnable: Runnable, *, command: Command, timings: Timings) -> None:
+    `hear` hears what it says, before anybody else does.
+    """
+
+    def __init__(
+        self,
+        direct: Direct,
+        runnable: Runnable,
+        *,
+        command: Command,
+        timings: Timings,
+        hear: Callable[[Event], None] = lambda _: None,
+    ) -> None:
         self._direct = direct
         self._runnable = runnable
         self.threads = direct.threads
         self._folder = direct.runs / f"direct-{secrets.token_hex(8)}"
         self.command = command
         self.timings = timings
+        self._hear = hear
 
     async def open(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Read the inputs. Raises `InputError` and `NotFoundError`."""
@@ -47,6 +59,7 @@ class DirectRun:
         try:
             async with aclosing(self._runnable.run(request)) as events:
                 async for event in events:
+                    self._hear(event)
                     if isinstance(event, Result):
                         outcome = "succeeded"
                         self.timings.result = event

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, runtime_checkable
@@ -39,12 +39,16 @@ class Forgetful(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """Who takes part in a stream: the model, what of it is asked for, the inputs that stay, the seed of each frame."""
+    """Who takes part in a stream: the model, what of it is asked for, the inputs that stay, the seed of each frame.
+
+    `hear` hears what each run says.
+    """
 
     runnable: Runnable
     scene: Scene
     inputs: SteadyInputs
     seed: int
+    hear: Callable[[Event], None] = lambda _: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +145,7 @@ class LiveStream:
         )
         async with aclosing(self._cast.runnable.run(request)) as events:
             async for event in events:
+                self._cast.hear(event)
                 if isinstance(event, Result):
                     return _Made(frame=frame, result=event, queue_s=taken - frame.came, decode_s=decoded - taken)
         raise RunError("The run ended without a result.", hint="Please report it.")

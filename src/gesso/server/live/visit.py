@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from pydantic import ValidationError
 from starlette.websockets import WebSocket
 
 from gesso.errors import GessoError
+from gesso.server.direct.opening import Opening
 from gesso.server.direct.places import STOPPING
 from gesso.server.direct.room import Direct
 from gesso.server.errors import Refusal, problem_of, problem_of_invalid, status_of
@@ -30,35 +32,37 @@ _FAULT: Final = 1011
 _HINT: Final = 'The first message is JSON: {"inputs": {...}}.'
 
 
-async def serve_visit(direct: Direct, socket: WebSocket, *, name: str) -> None:
-    """Serve one client from its first message to its last."""
+async def serve_visit(direct: Direct, socket: WebSocket, *, opening_for: Callable[[str | None], Opening]) -> None:
+    """Serve one client from its first message to its last. `opening_for` lets in whoever brings a token, or none."""
     line = Line(socket)
     try:
-        with direct.places.take(name, is_endless=True):
-            await _serve(direct, line, name=name)
+        said = await _opening(line)
+        async with opening_for(said.token) as opening:
+            with direct.places.take(opening.name, is_endless=True):
+                await _serve(direct, line, said=said, opening=opening)
     except ClosedError:
         pass
     except GessoError as error:
         await line.end(problem_of(error), _code(status_of(error)))
     except Refusal as refusal:
         await line.end(refusal.problem, _code(refusal.status_code))
-    except asyncio.CancelledError:  # the server stops; it cancels nobody else
+    except asyncio.CancelledError:  # the server stops; nobody else cancels without a word
         await line.end(STOPPING, _RESTART)
     except Exception as error:  # a fault of Gesso must not look as if the client had left
-        _logger.exception("a live stream of %s failed by a fault of Gesso", name)
+        _logger.exception("a live stream failed by a fault of Gesso")
         message = f"Something went wrong inside Gesso: {type(error).__name__}."
         await line.end(Problem(code="internal", message=message, hint="Please report it."), _FAULT)
 
 
-async def _serve(direct: Direct, line: Line, *, name: str) -> None:
-    opening = await _opening(line)
-    runnable = await direct.models.get(name, options=opening.options, device=opening.device)
-    scene = Scene.of(opening, runnable.spec.command(opening.command))
+async def _serve(direct: Direct, line: Line, *, said: LiveOpening, opening: Opening) -> None:
+    runnable, command = await opening.open(said.command, options=said.options, device=said.device)
+    scene = Scene.of(said, command)
     inputs = SteadyInputs(direct, scene)
-    seed = secrets.randbelow(MAX_SEED + 1) if opening.seed is None else opening.seed
+    seed = secrets.randbelow(MAX_SEED + 1) if said.seed is None else said.seed
     try:
-        await inputs.open(opening.inputs)
-        await LiveStream(direct, line, cast=Cast(runnable=runnable, scene=scene, inputs=inputs, seed=seed)).serve()
+        await inputs.open(said.inputs)
+        cast = Cast(runnable=runnable, scene=scene, inputs=inputs, seed=seed, hear=opening.hear)
+        await LiveStream(direct, line, cast=cast).serve()
     finally:
         await inputs.close()
 

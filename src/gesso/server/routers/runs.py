@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from gesso.server.direct.answer import DirectAnswer
 from gesso.server.direct.described import EXTRA, RESPONSES
+from gesso.server.direct.opening import ByName
 from gesso.server.rooms import Rooms
 
 router = APIRouter(prefix="/models", tags=["runs"])
@@ -23,4 +24,5 @@ async def run_model(request: Request) -> Response:
     went in `Server-Timing`.
     """
     rooms: Rooms = request.app.state.rooms
-    return DirectAnswer(rooms.direct, request)
+    opening = ByName(rooms.direct.models, request.path_params["name"])
+    return DirectAnswer(rooms.direct, request, opening=opening)

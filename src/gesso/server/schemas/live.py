@@ -33,6 +33,7 @@ class LiveOpening(BaseModel):
     output: str | None = Field(default=None, max_length=200, description="The picture that comes back; the first.")
     format: LiveFormat | None = Field(default=None, description="jpeg, or png where it must not lose.")
     quality: int = Field(default=80, ge=1, le=100, description="Of jpeg and webp.")
+    token: str | None = Field(default=None, max_length=200, description="Of a deployment, where no header can have it.")
     width: int | None = Field(default=None, ge=1, le=_LONGEST_SIDE)
     height: int | None = Field(default=None, ge=1, le=_LONGEST_SIDE)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from gesso.errors import GessoError
+
 
 class Problem(BaseModel):
     """Why something was refused or has failed: for programs a `code`, for people what is wrong and what to do.
@@ -18,3 +20,8 @@ class Problem(BaseModel):
     expected: str | None = Field(default=None, description="What was wanted.")
     given: str | None = Field(default=None, description="What came.")
     detail: str | None = Field(default=None, description="More, for those who want to know: a traceback of a model.")
+
+    @classmethod
+    def of(cls, error: GessoError) -> Problem:
+        """Return an error of the tree."""
+        return cls(**{name: text for name, text in error.to_data().items() if text or name == "hint"})

@@ -1,0 +1,118 @@
+"""One request to a deployment, from the moment it is let in to the moment it is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Final, Self
+
+from gesso.errors import AccessError, CanceledError, GessoError, InputError, NotFoundError
+from gesso.hosting.deployment import Deployment, Release
+from gesso.hosting.entries import Entry, Outcome
+from gesso.hosting.purse import Reserve
+from gesso.hosting.tokens import Token
+from gesso.spec.runnable import Log, Result
+
+_HINT: Final = "Ask the owner for another."
+
+
+class Admission:
+    """A request that was let in. An asynchronous context manager: at its end it is counted, whatever came of it.
+
+    `release` is the version that was the current one when it came. Tell it the `Result` with `finish`, or where there
+    are several (a live stream) the time of each with `spend`.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        *,
+        token: Token | None,
+        protocol: str,
+        reserve: Reserve | None,
+        leave: Callable[[Admission], None],
+    ) -> None:
+        self.deployment = deployment
+        self.release: Release = deployment.release
+        self.token = token
+        self.protocol = protocol
+        self.compute_s = 0.0
+        self.took_s = 0.0
+        self.outcome: Outcome = "canceled"
+        self.error: GessoError | None = None
+        self.lines: list[Log] = []
+        self._began = time.perf_counter()
+        self._reserve = reserve
+        self._leave = leave
+        self._task: asyncio.Task[Any] | None = None
+        self._end: GessoError | None = None
+        self._is_over = False
+
+    def finish(self, result: Result) -> None:
+        """Hear that it has succeeded."""
+        self.spend(result.run_s)
+        self.outcome = "succeeded"
+
+    def spend(self, compute_s: float) -> None:
+        """Hear that the model has worked for it. Seconds. If that was all that its token may spend, it ends soon."""
+        self.compute_s += compute_s
+        if self._reserve is not None and (error := self._reserve.spend(compute_s)):
+            self.end(error)
+
+    def fail(self, error: GessoError) -> None:
+        """Hear that it has come to nothing, where the error is told to the client and not raised."""
+        self.error = error
+        self.outcome = _outcome_of(error)
+
+    def end(self, error: GessoError) -> None:
+        """End it, also in the middle of a run: whoever carries it out gets this error."""
+        if self._end is None and self._task is not None and not self._is_over:
+            self._end = error
+            self._task.cancel()
+
+    def revoke(self) -> None:
+        """End it, because its token was taken back."""
+        self.end(AccessError("The token of this request was taken back.", hint=_HINT, is_unknown=True))
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.current_task()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
+        assert self._task is not None
+        self._is_over = True
+        self.took_s = time.perf_counter() - self._began
+        is_alone = self._end is not None and self._task.uncancel() == 0  # nobody else has canceled
+        if isinstance(error, GessoError):
+            self.fail(error)
+        elif error is not None and not isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self.outcome = "failed"
+        ended = self._end if is_alone and kind is asyncio.CancelledError else None
+        if ended is not None:
+            self.fail(ended)
+        if self._reserve is not None:
+            self._reserve.settle()
+        self._leave(self)
+        if ended is not None:
+            raise ended from None
+
+    def entry(self) -> Entry:
+        """Return the line of the log about it."""
+        return Entry(
+            kind="request",
+            text=self.error.message if self.error else "",
+            level="error" if self.outcome == "failed" else "info",
+            protocol=self.protocol,
+            token=self.token.name if self.token else None,
+            outcome=self.outcome,
+            took_ms=round(self.took_s * 1000, 1),
+            run_ms=round(self.compute_s * 1000, 1),
+            release=self.release.number,
+        )
+
+
+def _outcome_of(error: GessoError) -> Outcome:
+    if isinstance(error, CanceledError):
+        return "canceled"
+    return "refused" if isinstance(error, InputError | NotFoundError | AccessError) else "failed"
