@@ -188,7 +188,8 @@ class Pool:
         together = self._company(ticket)
         window = self._window(ticket)
         if len(together) < ticket.command.max_batch:
-            until = window.opens_until(len(together), since=max(ticket.arrived, seat.free_since))
+            since, latest = max(ticket.arrived, seat.free_since), max(one.arrived for one in together)
+            until = window.opens_until(len(together), since=since, latest=latest)
             left_s = until - time.perf_counter()
             if left_s > 0:
                 asyncio.get_running_loop().call_later(left_s, self._wake)

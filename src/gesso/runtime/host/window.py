@@ -2,15 +2,18 @@
 
 Clients that wait for their answers come back together: after a call for sixteen, sixteen answers go out, and the next
 requests drip in. Whoever ran the first of them at once would make the fifteen others wait for a whole call. So a call
-waits a little while fewer are there than were seen together last time - and not at all for somebody who is alone.
+waits a little while fewer are there than were seen together last time, as long as one after the other comes - and not
+at all for somebody who is alone.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-_SHARE: Final = 0.25
-"""The most that may be waited, as a share of what a call takes: at worst an answer comes a quarter later."""
+_SHARE: Final = 0.5
+"""The most that may be waited while others come, as a share of what a call takes: it pays if half were missing."""
+_GAP: Final = 0.2
+"""The most that may be waited for the next one, as a share of what a call takes: whoever has left is not waited for."""
 _LONGEST_S: Final = 0.05
 
 
@@ -22,14 +25,15 @@ class Window:
         self._expected = 1
         self._call_s = 0.0
 
-    def opens_until(self, waiting: int, *, since: float) -> float:
-        """Return until when to wait for company if `waiting` runs wait and the first has been waiting since `since`.
+    def opens_until(self, waiting: int, *, since: float, latest: float) -> float:
+        """Return until when to wait for company, if `waiting` runs could go since `since` and the last came then: `latest`.
 
         A time that is not later than `since` means: go now.
         """
         if waiting >= self._expected:
             return since
-        return since + min(_LONGEST_S, _SHARE * self._call_s)
+        call_s = min(self._call_s, _LONGEST_S / _SHARE)
+        return min(since + _SHARE * call_s, max(since, latest) + _GAP * call_s)
 
     def called(self, together: int) -> None:
         """Note that a call for `together` runs begins."""
