@@ -26,7 +26,7 @@ class Window:
         self._call_s = 0.0
 
     def opens_until(self, waiting: int, *, since: float, latest: float) -> float:
-        """Return until when to wait for company, if `waiting` runs could go since `since` and the last came then: `latest`.
+        """Return until when to wait for company: `waiting` runs could go since `since`, the last came at `latest`.
 
         A time that is not later than `since` means: go now.
         """
