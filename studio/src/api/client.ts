@@ -1,6 +1,6 @@
 /** The one place that talks to the server. */
 
-import type { ExampleList, Health, Job, JobEvent, JobPage, ModelPage, ModelSummary, NewJob, Problem, Settings, SettingsChange, Status, StoredFile } from "./types";
+import type { Deployment, DeploymentChange, ExampleList, Figures, Health, Job, JobEvent, JobPage, HostedLine, ModelPage, ModelSummary, NewDeployment, NewJob, NewToken, Problem, Settings, SettingsChange, Status, StoredFile, Token, TokenMade } from "./types";
 
 export const BASE = "/api/v1";
 
@@ -109,6 +109,20 @@ export const api = {
   retryJob: (id: string) => ask<Job>("POST", `/jobs/${one(id)}/retry`),
   deleteJob: (id: string, isLast = false) => ask<undefined>("DELETE", `/jobs/${one(id)}`, undefined, { isLast }),
   fetchFile: (url: string) => ask<StoredFile>("POST", "/files/fetched", { url }),
+  deployments: async () => (await ask<{ deployments: Deployment[] }>("GET", "/deployments")).deployments,
+  deployment: (name: string) => ask<Deployment>("GET", `/deployments/${one(name)}`),
+  host: (wanted: NewDeployment) => ask<Deployment>("POST", "/deployments", wanted),
+  changeDeployment: (name: string, change: DeploymentChange) => ask<Deployment>("PATCH", `/deployments/${one(name)}`, change),
+  deleteDeployment: (name: string) => ask<undefined>("DELETE", `/deployments/${one(name)}`),
+  wake: (name: string) => ask<Deployment>("POST", `/deployments/${one(name)}/wake`),
+  sleep: (name: string) => ask<Deployment>("POST", `/deployments/${one(name)}/sleep`),
+  deploy: (name: string, wanted: NewDeployment) => ask<Deployment>("POST", `/deployments/${one(name)}/releases`, wanted),
+  switchTo: (name: string, release: number) => ask<Deployment>("POST", `/deployments/${one(name)}/switch`, { release }),
+  tokens: async (name: string) => (await ask<{ tokens: Token[] }>("GET", `/deployments/${one(name)}/tokens`)).tokens,
+  makeToken: (name: string, wanted: NewToken) => ask<TokenMade>("POST", `/deployments/${one(name)}/tokens`, wanted),
+  revokeToken: (name: string, id: string) => ask<undefined>("DELETE", `/deployments/${one(name)}/tokens/${one(id)}`),
+  figures: (name: string, minutes: number, step: number) => ask<Figures>("GET", `/deployments/${one(name)}/figures${query({ minutes, step })}`),
+  deploymentLog: async (name: string, before?: number) => (await ask<{ lines: HostedLine[] }>("GET", `/deployments/${one(name)}/log${query({ before, limit: 50 })}`)).lines,
   settings: () => ask<Settings>("GET", "/settings"),
   changeSettings: (changes: SettingsChange) => ask<Settings>("PATCH", "/settings", changes),
 };

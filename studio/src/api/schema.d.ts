@@ -1079,6 +1079,45 @@ export interface components {
             needs_key: boolean;
         };
         /**
+         * HostedLine
+         * @description A line of a deployment's log: a request, a line of the model's own, or a step of waking. See `Entry`.
+         */
+        HostedLine: {
+            /** Number */
+            number: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "request" | "line" | "wake";
+            /** At */
+            at: string;
+            /** Text */
+            text: string;
+            /** Level */
+            level: string;
+            /** Protocol */
+            protocol: string | null;
+            /** Token */
+            token: string | null;
+            /** Outcome */
+            outcome: ("succeeded" | "failed" | "canceled" | "refused") | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Run Ms */
+            run_ms: number | null;
+            /** Release */
+            release: number | null;
+        };
+        /**
+         * HostedLog
+         * @description Lines of a log, the newest first.
+         */
+        HostedLog: {
+            /** Lines */
+            lines: components["schemas"]["HostedLine"][];
+        };
+        /**
          * HostedSpec
          * @description What a deployment takes and gives: its one command's ports, as in the model's spec.
          */
@@ -1205,7 +1244,7 @@ export interface components {
              * Logs
              * @default []
              */
-            logs: components["schemas"]["gesso__jobs__job__LogLine"][];
+            logs: components["schemas"]["LogLine"][];
             /**
              * Logs Left Out
              * @default 0
@@ -1338,12 +1377,22 @@ export interface components {
             value: unknown;
         };
         /**
-         * LogList
-         * @description Lines of a log, the newest first.
+         * LogLine
+         * @description What the model logged or printed: when, how serious (debug, info, warning, error), and the text.
          */
-        LogList: {
-            /** Lines */
-            lines: components["schemas"]["gesso__server__schemas__deployment__LogLine"][];
+        LogLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text */
+            text: string;
+            /**
+             * Level
+             * @default info
+             */
+            level: string;
         };
         /**
          * LogMessage
@@ -1355,7 +1404,7 @@ export interface components {
              * @enum {string}
              */
             type: "log";
-            line: components["schemas"]["gesso__jobs__job__LogLine"];
+            line: components["schemas"]["LogLine"];
         };
         /**
          * Metrics
@@ -2137,55 +2186,6 @@ export interface components {
              * @default 0
              */
             size_bytes: number;
-        };
-        /**
-         * LogLine
-         * @description What the model logged or printed: when, how serious (debug, info, warning, error), and the text.
-         */
-        gesso__jobs__job__LogLine: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Text */
-            text: string;
-            /**
-             * Level
-             * @default info
-             */
-            level: string;
-        };
-        /**
-         * LogLine
-         * @description A line of a deployment's log: a request, a line of the model's own, or a step of waking. See `Entry`.
-         */
-        gesso__server__schemas__deployment__LogLine: {
-            /** Number */
-            number: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "request" | "line" | "wake";
-            /** At */
-            at: string;
-            /** Text */
-            text: string;
-            /** Level */
-            level: string;
-            /** Protocol */
-            protocol: string | null;
-            /** Token */
-            token: string | null;
-            /** Outcome */
-            outcome: ("succeeded" | "failed" | "canceled" | "refused") | null;
-            /** Took Ms */
-            took_ms: number | null;
-            /** Run Ms */
-            run_ms: number | null;
-            /** Release */
-            release: number | null;
         };
         /**
          * DirectRequest
@@ -3809,7 +3809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LogList"];
+                    "application/json": components["schemas"]["HostedLog"];
                 };
             };
             /** @description It was refused, or has failed. */

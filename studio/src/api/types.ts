@@ -21,6 +21,15 @@ export type NewJob = Pick<Schemas["JobRequest"], "model"> & Partial<Schemas["Job
 export type JobPage = Schemas["JobPage"];
 export type Settings = Schemas["SettingsShown"];
 export type SettingsChange = Partial<Schemas["SettingsChange"]>;
+export type Deployment = Schemas["DeploymentShown"];
+export type DeploymentStatus = Schemas["DeploymentStatus"];
+export type DeploymentChange = Partial<Schemas["DeploymentChange"]>;
+export type NewDeployment = Pick<Schemas["NewDeployment"], "model"> & Partial<Schemas["NewDeployment"]>;
+export type Token = Schemas["TokenShown"];
+export type NewToken = Pick<Schemas["NewToken"], "name"> & Partial<Schemas["NewToken"]>;
+export type TokenMade = Schemas["TokenMade"];
+export type Figures = Schemas["FiguresList"];
+export type HostedLine = Schemas["HostedLine"];
 export type Health = Schemas["Health"];
 export type JobEvent =
   | Schemas["JobMessage"]

@@ -20,6 +20,7 @@ import { Rail } from "./rail";
 const LOADS = {
   bench: () => import("@/features/bench/bench"),
   history: () => import("@/features/history/history"),
+  hosting: () => import("@/features/hosting/hosting"),
   settings: () => import("@/features/settings/settings"),
   palette: () => import("@/features/palette/palette"),
 };
@@ -35,6 +36,7 @@ function later<Part>(load: () => Promise<Part>): () => Promise<Part> {
 
 const BenchRoom = lazy(later(LOADS.bench));
 const HistoryRoom = lazy(later(LOADS.history));
+const HostingRoom = lazy(later(LOADS.hosting));
 const SettingsRoom = lazy(later(LOADS.settings));
 const Palette = lazy(later(LOADS.palette));
 
@@ -100,6 +102,7 @@ function House() {
                 <Route path="/models"><ModelsRoom /></Route>
                 <Route path="/models/:name">{({ name }) => <BenchRoom name={decodeURIComponent(name)} />}</Route>
                 <Route path="/history/:id?">{({ id }) => <HistoryRoom jobId={id} />}</Route>
+                <Route path="/hosting/:name?">{({ name }) => <HostingRoom name={name} />}</Route>
                 <Route path="/settings"><SettingsRoom /></Route>
                 <Route><Redirect to="/models" replace /></Route>
               </Switch>

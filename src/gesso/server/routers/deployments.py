@@ -14,8 +14,8 @@ from gesso.server.schemas.deployment import (
     DeploymentShown,
     FiguresList,
     FiguresShown,
-    LogLine,
-    LogList,
+    HostedLine,
+    HostedLog,
     NewDeployment,
     NewRelease,
     NewToken,
@@ -146,7 +146,7 @@ async def get_deployment_log(
     *,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> LogList:
+) -> HostedLog:
     """Return lines of a deployment's log, the newest first. What was asked and answered is not in it."""
     lines = await house.hosting.log(name, before=before, limit=limit)
-    return LogList(lines=[LogLine.of(number, entry) for number, entry in lines])
+    return HostedLog(lines=[HostedLine.of(number, entry) for number, entry in lines])

@@ -294,7 +294,7 @@ class FiguresList(BaseModel):
     steps: list[FiguresShown]
 
 
-class LogLine(BaseModel):
+class HostedLine(BaseModel):
     """A line of a deployment's log: a request, a line of the model's own, or a step of waking. See `Entry`."""
 
     number: int
@@ -310,7 +310,7 @@ class LogLine(BaseModel):
     release: int | None
 
     @classmethod
-    def of(cls, number: int, entry: Entry) -> LogLine:
+    def of(cls, number: int, entry: Entry) -> HostedLine:
         """Describe a line."""
         return cls(
             number=number,
@@ -327,10 +327,10 @@ class LogLine(BaseModel):
         )
 
 
-class LogList(BaseModel):
+class HostedLog(BaseModel):
     """Lines of a log, the newest first."""
 
-    lines: list[LogLine]
+    lines: list[HostedLine]
 
 
 class HostedSpec(BaseModel):

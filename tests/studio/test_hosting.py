@@ -1,0 +1,126 @@
+"""The room where models get addresses: from the first press to a token that is revoked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.server.program import Program
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hosted(server: Program) -> Iterator[None]:
+    yield
+    for each in httpx.get(f"{server.address}/api/v1/deployments").json()["deployments"]:
+        httpx.delete(f"{server.address}/api/v1/deployments/{each['name']}")
+
+
+def host(page: Any, name: str, *, is_public: bool = False) -> Any:
+    """Host a model by hand, and return its part of the page."""
+    page.goto("/hosting")
+    page.get_by_role("button", name="Host a model").click()
+    dialog = page.get_by_role("dialog", name="Host a model")
+    dialog.get_by_label("Model", exact=True).select_option("tinted")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    if is_public:
+        dialog.get_by_text("Everybody", exact=True).click()
+    dialog.get_by_role("button", name="Host", exact=True).click()
+    shown = page.get_by_role("region", name=name, exact=True)
+    shown.wait_for()
+    return shown
+
+
+def ask(server: Program, name: str, token: str | None = None) -> int:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.post(f"{server.address}/m/{name}/run", json={"inputs": {}}, headers=headers, timeout=120).status_code
+
+
+def test_a_model_gets_an_address_and_a_token_and_loses_them(page: Any, server: Program) -> None:
+    page.goto("/hosting")
+    page.get_by_text("No model has an address yet").wait_for()
+    shown = host(page, "my-tint")
+    expect(shown.get_by_label("Address", exact=True)).to_have_text(f"{server.address}/m/my-tint")
+    assert ask(server, "my-tint") == 401
+
+    shown.get_by_role("button", name="Make a token").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("My bot")
+    dialog.get_by_label("At most so many requests").fill("2")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    page.get_by_text("shown this once").wait_for()
+    token = dialog.get_by_label("Token", exact=True).inner_text()
+    dialog.get_by_role("button", name="Done").click()
+    assert [ask(server, "my-tint", token) for _ in range(3)] == [200, 200, 429]
+    row = shown.get_by_role("listitem").filter(has_text="My bot").first
+    expect(row).to_contain_text("2 requests of 2")
+    expect(shown).not_to_contain_text(token)
+    expect(shown.get_by_label("Log", exact=True)).to_contain_text("used up")
+    expect(shown.locator("dl")).to_contain_text(re.compile(r"Requests2.*Refused2"))
+    expect(page.get_by_role("link", name=re.compile("my-tint"))).to_contain_text("Awake")
+
+    row.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(row).to_have_count(0)
+    assert ask(server, "my-tint", token) == 401
+
+    shown.get_by_role("button", name="Remove my-tint").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_text("No model has an address yet").wait_for()
+    assert ask(server, "my-tint") == 404
+
+
+def test_it_is_switched_off_opened_and_put_to_sleep(page: Any, server: Program) -> None:
+    shown = host(page, "open-tint", is_public=True)
+    assert ask(server, "open-tint") == 200
+    shown.get_by_role("button", name="Put to sleep").click()
+    expect(shown.get_by_role("button", name="Wake")).to_be_visible()
+    shown.get_by_role("switch", name="Switched on").click()
+    expect(shown.locator("header").first).to_contain_text("Switched off")
+    assert ask(server, "open-tint") == 404
+    shown.get_by_role("switch", name="Switched on").click()
+    expect(shown.get_by_role("switch", name="Switched on")).to_be_checked()
+    assert ask(server, "open-tint") == 200
+
+
+def test_versions_are_added_and_switched(page: Any, server: Program) -> None:
+    shown = host(page, "two-tints", is_public=True)
+    shown.get_by_role("button", name="Add the model of now").click()
+    second = shown.get_by_role("listitem").filter(has_text="Version 2")
+    second.get_by_role("button", name="Switch to it").click()
+    expect(second).to_contain_text("Answers")
+    assert ask(server, "two-tints") == 200
+
+
+def test_a_name_that_is_taken_or_wrong_is_told_beside_it(page: Any) -> None:
+    host(page, "taken")
+    page.get_by_role("button", name="Host a model").click()
+    dialog = page.get_by_role("dialog")
+    for name, said in (("taken", "already"), ("No Name!", "small letters")):
+        dialog.get_by_label("Name", exact=True).fill(name)
+        dialog.get_by_role("button", name="Host", exact=True).click()
+        expect(dialog.locator("#host-name-about")).to_contain_text(said)
+
+
+def test_a_token_for_a_page_needs_pages(page: Any) -> None:
+    shown = host(page, "sketched")
+    shown.get_by_role("button", name="Make a token").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("A web page", exact=True).click()
+    dialog.get_by_label("Pages", exact=True).fill("*")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    expect(dialog).to_contain_text("beginning of a web address")
+    dialog.get_by_label("Pages", exact=True).fill("https://editor.p5js.org")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    expect(dialog.get_by_label("Token", exact=True)).to_contain_text("gessob_")
+    dialog.get_by_role("button", name="Done").click()
+    expect(shown).to_contain_text("For https://editor.p5js.org, until")
+
+
+def test_one_that_is_not_there_is_told(page: Any) -> None:
+    page.goto("/hosting/nobody")
+    page.get_by_text("There is no such deployment").wait_for()
