@@ -28,7 +28,7 @@ def host(page: Any, name: str, *, is_public: bool = False) -> Any:
     dialog.get_by_label("Model", exact=True).select_option("tinted")
     dialog.get_by_label("Name", exact=True).fill(name)
     if is_public:
-        dialog.get_by_text("Everybody", exact=True).click()
+        dialog.get_by_role("radio", name="Everybody").check()
     dialog.get_by_role("button", name="Host", exact=True).click()
     shown = page.get_by_role("region", name=name, exact=True)
     shown.wait_for()
@@ -56,10 +56,10 @@ def test_a_model_gets_an_address_and_a_token_and_loses_them(page: Any, server: P
     token = dialog.get_by_label("Token", exact=True).inner_text()
     dialog.get_by_role("button", name="Done").click()
     assert [ask(server, "my-tint", token) for _ in range(3)] == [200, 200, 429]
-    row = shown.get_by_role("listitem").filter(has_text="My bot").first
+    row = shown.get_by_role("region", name="Tokens").get_by_role("listitem").filter(has_text="My bot")
     expect(row).to_contain_text("2 requests of 2")
     expect(shown).not_to_contain_text(token)
-    expect(shown.get_by_label("Log", exact=True)).to_contain_text("used up")
+    expect(shown.get_by_role("list", name="Log")).to_contain_text("used up")
     expect(shown.locator("dl")).to_contain_text(re.compile(r"Requests2.*Refused2"))
     expect(page.get_by_role("link", name=re.compile("my-tint"))).to_contain_text("Awake")
 
@@ -110,7 +110,7 @@ def test_a_token_for_a_page_needs_pages(page: Any) -> None:
     shown = host(page, "sketched")
     shown.get_by_role("button", name="Make a token").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("A web page", exact=True).click()
+    dialog.get_by_role("radio", name="A web page").check()
     dialog.get_by_label("Pages", exact=True).fill("*")
     dialog.get_by_role("button", name="Make", exact=True).click()
     expect(dialog).to_contain_text("beginning of a web address")
