@@ -887,8 +887,6 @@ export interface components {
             is_active?: boolean | null;
             /** Is Public */
             is_public?: boolean | null;
-            /** Has Page */
-            has_page?: boolean | null;
             /** Origins */
             origins?: string[] | null;
             /**
@@ -925,8 +923,6 @@ export interface components {
             is_active: boolean;
             /** Is Public */
             is_public: boolean;
-            /** Has Page */
-            has_page: boolean;
             /** Origins */
             origins: string[];
             /** Requests Per Minute */

@@ -44,7 +44,7 @@ CREATE TABLE deployments (
 	document TEXT NOT NULL, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "deployments" VALUES('poet','{"name":"poet","current":1,"releases":[{"number":1,"model":"dream","digest":"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","archive":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc","command":"run","options":{},"device":"auto","created_at":"2026-11-22T14:00:00Z"}],"is_active":true,"is_public":false,"has_page":false,"origins":[],"requests_per_minute":null,"created_at":"2026-11-22T14:00:00Z"}');
+INSERT INTO "deployments" VALUES('poet','{"name":"poet","current":1,"releases":[{"number":1,"model":"dream","digest":"dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","archive":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc","command":"run","options":{},"device":"auto","created_at":"2026-11-22T14:00:00Z"}],"is_active":true,"is_public":false,"origins":[],"requests_per_minute":null,"created_at":"2026-11-22T14:00:00Z"}');
 CREATE TABLE gesso_version (
 	version INTEGER NOT NULL, 
 	PRIMARY KEY (version)
