@@ -46,7 +46,8 @@ class Deployment:
     """A model as a URL.
 
     `current` is the number of the release that answers. Without `is_active` it answers nobody. `is_public`: no token is
-    asked for. `origins` are the web pages that may use a public one without a token. `requests_per_minute` holds for each client; None is no limit.
+    asked for. `origins` are the web pages that may use a public one without a token. `requests_per_minute` holds for
+    each client; None is no limit.
     """
 
     name: str
