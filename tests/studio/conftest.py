@@ -20,6 +20,9 @@ from tests.studio.models import add_models
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
 
+# How long an assertion waits for a page; a busy machine takes its time.
+playwright.expect.set_options(timeout=15_000)
+
 CHROMIUM: Final = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )

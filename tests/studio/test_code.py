@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.server.program import Program, running
 
@@ -30,7 +31,7 @@ def code_of(page: Any, language: str) -> str:
     """The code that is shown for what lies on the bench."""
     page.get_by_role("button", name="Use from code").click()
     page.get_by_role("radio", name=language, exact=True).check()
-    code: str = page.get_by_role("dialog").locator("pre").inner_text()
+    code: str = page.get_by_role("dialog").locator(f"pre[aria-label='{language}']").inner_text()
     return code
 
 
@@ -61,10 +62,12 @@ def test_with_a_picture_and_awkward_words(
     shutil.copy(photo, tmp_path / "it's a fox.png")
     page.goto("/models/everything")
     page.get_by_label("Choose a picture: Photo").set_input_files(tmp_path / "it's a fox.png")
-    page.get_by_text("320 × 240").first.wait_for()
+    page.get_by_role("group", name="Clicks", exact=True).get_by_text("320 × 240").wait_for()  # it is on the bench
     page.get_by_role("textbox", name="Text").fill(AWKWARD)
     page.get_by_role("switch", name="Is loud").check()
     page.get_by_role("radio", name="B", exact=True).check()
+    expect(page.get_by_role("textbox", name="Text")).to_have_value(AWKWARD)
+    expect(page.get_by_role("radio", name="B", exact=True)).to_be_checked()
     printed = run(code_of(page, language), language, folder=tmp_path, home=studio_home)
     job = newest(server, page)
     assert job["status"] == "succeeded", job["error"]
@@ -82,6 +85,7 @@ def test_with_options_of_the_set_up(
     page.goto("/models/tinted")
     page.get_by_text("Set-up").click()
     page.get_by_role("radio", name="Green").check()
+    expect(page.get_by_role("radio", name="Green")).to_be_checked()
     run(code_of(page, language), language, folder=tmp_path, home=studio_home)
     job = newest(server, page)
     assert (job["model"], job["status"], job["options"]) == ("tinted", "succeeded", {"paint": "green"})
@@ -99,6 +103,7 @@ def test_with_the_key_where_one_is_asked_for(browser: Any, tmp_path: Path, langu
         for name in ("Width", "Height"):
             page.get_by_role("spinbutton", name=name).fill("64")
             page.keyboard.press("Tab")
+            expect(page.get_by_role("spinbutton", name=name)).to_have_value("64")
         code = code_of(page, language)
         picture = page.request.get(f"{program.address}/api/v1/models/remix/examples").json()["examples"][0]["inputs"]
         kept = picture["image"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import PIL.Image
+from playwright.sync_api import expect
 
 from tests.net.files import serving_file
+from tests.studio.waiting import eventually
 
 
 def give(page: Any, path: Path) -> Any:
@@ -21,11 +24,14 @@ def give(page: Any, path: Path) -> Any:
     return page.get_by_role("group", name=re.compile("^Image. Keys")).first
 
 
-def readout(view: Any) -> list[int]:
-    """Return the place of a pixel and its colour, as soon as both are told."""
+def readout(view: Any, is_right: Callable[[list[int]], bool] = lambda _: True) -> list[int]:
+    """Return the place of a pixel and its colour, as soon as both are told, and are right."""
     told = view.get_by_label("Pixel")
-    told.locator("i").wait_for()
-    return [int(number) for number in re.findall(r"\d+", told.inner_text())]
+
+    def numbers() -> list[int]:
+        return [int(number) for number in re.findall(r"\d+", told.inner_text())]
+
+    return eventually(numbers, lambda found: len(found) == 6 and is_right(found))
 
 
 def pixel_of(picture: PIL.Image.Image, x: int, y: int) -> list[int]:
@@ -41,7 +47,10 @@ def noise(width: int, height: int, mode: str = "RGB") -> PIL.Image.Image:
 def get_from(page: Any, url: str) -> None:
     page.goto("/models/atelier")
     page.get_by_role("button", name="From the web").first.click()
+    field = page.get_by_role("textbox", name="Address of a picture")
+    expect(field).to_be_focused()
     page.keyboard.type(url)
+    expect(field).to_have_value(url)
     page.keyboard.press("Enter")
 
 
@@ -51,7 +60,7 @@ def test_a_picture_is_fetched_from_the_web_by_the_server(page: Any) -> None:
     with serving_file(data.getvalue()) as elsewhere:
         get_from(page, elsewhere.url)
         page.get_by_text("60 × 40").first.wait_for()
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator("dl", has_text="Seed").first.wait_for()
 
@@ -62,9 +71,9 @@ def test_what_is_wrong_with_an_address_stands_beside_it(page: Any) -> None:
         page.get_by_role("dialog").get_by_text("is no picture").wait_for()
         gone = elsewhere.url
     field = page.get_by_role("textbox", name="Address of a picture")
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     field.fill(gone)
-    page.keyboard.press("Enter")
+    field.press("Enter")
     page.get_by_role("dialog").get_by_text("cannot be reached").wait_for()
 
 
@@ -73,6 +82,7 @@ def test_a_picture_is_taken_with_the_camera(page: Any) -> None:
     page.get_by_role("button", name="Camera").first.click()
     which = "() => document.querySelector('dialog video')?.srcObject?.getVideoTracks()[0].getSettings().deviceId"
     first = page.wait_for_function(which).json_value()
+    expect(page.get_by_role("button", name="Take picture")).to_be_enabled()
     page.get_by_role("button", name="Other camera").click()
     page.wait_for_function(f"first => ![first, undefined].includes(({which})())", arg=first)
     page.get_by_role("button", name="Take picture").click()
@@ -89,7 +99,7 @@ def test_without_a_camera_it_says_what_to_do(page: Any) -> None:
     page.goto("/models/atelier")
     page.get_by_role("button", name="Camera").first.click()
     page.get_by_role("alert").get_by_text("Allow it beside the address").wait_for()
-    assert page.get_by_role("button", name="Take picture").is_disabled()
+    expect(page.get_by_role("button", name="Take picture")).to_be_disabled()
 
 
 def test_the_pixel_under_the_pointer_is_that_of_the_file(page: Any, tmp_path: Path) -> None:
@@ -110,7 +120,7 @@ def test_a_pixel_that_is_not_there_is_read_as_such(page: Any, tmp_path: Path) ->
     view = give(page, path)
     box = view.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
-    assert readout(view)[2:] == [0, 0, 0, 0]
+    readout(view, lambda found: found[2:] == [0, 0, 0, 0])
 
 
 def test_with_the_keyboard_the_pixel_in_the_middle_is_read(page: Any, tmp_path: Path) -> None:
@@ -123,12 +133,10 @@ def test_with_the_keyboard_the_pixel_in_the_middle_is_read(page: Any, tmp_path: 
     assert colour == pixel_of(PIL.Image.open(path), x, y)
     for key in ("1", "+", "+", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
-    moved_x, moved_y, *_ = readout(view)
-    assert moved_x > x
-    assert moved_y > y
-    assert "156 %" in view.inner_text()
+    readout(view, lambda found: found[0] > x and found[1] > y)
+    expect(view).to_contain_text("156 %")
     page.keyboard.press("0")
-    assert readout(view)[:2] == [x, y]
+    readout(view, lambda found: found[:2] == [x, y])
 
 
 def test_a_picture_of_50_megapixels_is_read_and_painted_on(page: Any, tmp_path: Path) -> None:
@@ -142,8 +150,8 @@ def test_a_picture_of_50_megapixels_is_read_and_painted_on(page: Any, tmp_path: 
     x, y, *colour = readout(view)
     assert colour == pixel_of(large, x, y)
     hand = page.get_by_role("application", name=re.compile("^Mask"))
-    hand.focus()
-    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Mask", exact=True).locator("canvas")).to_have_attribute("width", "2048")
+    hand.press("Enter")
     page.get_by_text("% chosen").wait_for()
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator("dl", has_text="Seed").first.wait_for()
@@ -157,14 +165,32 @@ def test_before_and_after_by_keyboard(page: Any, photo: Path) -> None:
     page.locator("dl", has_text="Seed").first.wait_for()
     page.get_by_role("radio", name="Image").check()
     view = page.get_by_role("region", name="Output").get_by_role("group", name=re.compile("^Image. Keys"))
-    view.focus()
-    page.keyboard.press("b")
+    view.press("b")
     handle = view.get_by_role("slider", name="Before and after")
-    handle.wait_for()
-    assert handle.evaluate("handle => handle === document.activeElement")
+    expect(handle).to_be_focused()
     for key, place in (("Shift+ArrowRight", "60"), ("ArrowLeft", "58"), ("Home", "0"), ("End", "100")):
         page.keyboard.press(key)
-        assert handle.get_attribute("aria-valuenow") == place
-    view.focus()
-    page.keyboard.press("b")
+        expect(handle).to_have_attribute("aria-valuenow", place)
+    view.press("b")
     handle.wait_for(state="detached")
+
+
+def test_before_and_after_is_asked_for_before_the_picture_is_there(page: Any, photo: Path) -> None:
+    give(page, photo)
+    view = page.get_by_role("region", name="Output").get_by_role("group", name=re.compile("^Image. Keys"))
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/files/*", hold)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator("dl", has_text="Seed").first.wait_for()
+    page.get_by_role("radio", name="Image").check()
+    view.press("b")
+    expect(view.get_by_role("button", name="Before and after")).to_have_attribute("aria-pressed", "true")
+    expect(view).not_to_contain_text("320 × 240")
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/v1/files/*")
+    expect(view.get_by_role("slider", name="Before and after")).to_be_focused()

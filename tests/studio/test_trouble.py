@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from gesso.app import App
 from gesso.settings import Settings
@@ -72,7 +73,7 @@ def test_a_room_that_is_entered_while_the_server_is_away_fills_when_it_is_back(
         tab.get_by_text(AWAY).wait_for(state="detached")
         expected = {"/models": "Models", "/models/tinted": "Tinted", "/history": "History", "/settings": "This Gesso"}
         tab.get_by_role("heading", name=expected[place]).wait_for()
-        assert tab.get_by_role("alert").count() == 0
+        expect(tab.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_is_run_while_the_server_is_away_runs_once_when_it_is_back(tab: Any, home: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_worker_that_is_killed_fails_its_run_alone(page: Any, server: Program)
         worker.kill()
     note = page.get_by_role("alert")
     note.wait_for()
-    assert "worker" in note.inner_text().lower() or "process" in note.inner_text().lower()
+    expect(note).to_contain_text(re.compile("worker|process", re.IGNORECASE), use_inner_text=True)
     note.get_by_role("button", name="Run again").click()
     page.get_by_text("painting").first.wait_for()
     page.get_by_role("button", name="Cancel", exact=True).first.click()
@@ -136,18 +137,18 @@ def test_a_full_queue_is_said_beside_the_button(page: Any) -> None:
     press_run(page)
     note = page.get_by_role("complementary", name="Options").get_by_role("alert")
     note.get_by_text("no more are taken").wait_for()
-    assert "Cancel some." in note.inner_text()
+    expect(note).to_contain_text("Cancel some.", use_inner_text=True)
     page.unroute(re.compile("/api/v1/jobs$"))
     press_run(page)
     result(page).wait_for()
-    assert note.count() == 0
+    expect(note).to_have_count(0)
 
 
 def test_with_no_models_it_says_how_to_get_some(page: Any) -> None:
     page.route("**/api/v1/models", lambda route: route.fulfill(json={"models": []}))
     page.goto("/models")
     page.get_by_role("heading", name="No models yet").wait_for()
-    assert page.get_by_text("gesso add").is_visible()
+    expect(page.get_by_text("gesso add")).to_be_visible()
 
 
 def test_with_nothing_made_it_leads_to_the_models(tab: Any, home: Path) -> None:
@@ -164,4 +165,4 @@ def test_without_the_key_it_says_what_to_do(tab: Any, home: Path) -> None:
         tab.get_by_text("This Gesso asks who you are.").wait_for()
         tab.goto(program.link)
         tab.get_by_role("link", name="Pose").wait_for()
-        assert tab.get_by_text("This Gesso asks who you are.").count() == 0
+        expect(tab.get_by_text("This Gesso asks who you are.")).to_have_count(0)

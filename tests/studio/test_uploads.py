@@ -9,8 +9,10 @@ from typing import Any
 
 import PIL.Image
 import pytest
+from playwright.sync_api import expect
 
 from tests.server.program import running
+from tests.studio.waiting import eventually
 
 SLOW_BYTES_PER_S = 6_000_000
 
@@ -50,9 +52,9 @@ def test_a_large_file_is_seen_on_its_way_and_can_be_stopped(page: Any, large: Pa
     with page.expect_response(lambda one: one.request.method == "DELETE" and one.ok):
         page.get_by_role("button", name="Stop sending noise.png").click()
     under_way(page).wait_for(state="detached")
-    assert page.get_by_role("button", name="Choose a picture").is_visible()
-    assert page.get_by_role("alert").count() == 0
-    assert not list((studio_home / "uploads").glob("*.part"))
+    expect(page.get_by_role("button", name="Choose a picture")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    eventually(lambda: list((studio_home / "uploads").glob("*.part")), lambda parts: not parts)
 
 
 def test_run_waits_for_a_file_that_is_on_its_way(page: Any, large: Path) -> None:
@@ -76,7 +78,8 @@ def test_one_need_not_wait_for_it_after_all(page: Any, large: Path) -> None:
     throttle(page, -1)
     under_way(page).wait_for(state="detached")
     page.get_by_role("button", name="Run", exact=True).wait_for()
-    assert page.locator("dl", has_text="Seed").count() == 0
+    page.get_by_role("group", name="Clicks", exact=True).get_by_text("5000 × 5000").wait_for()  # it is on the bench
+    expect(page.locator("dl", has_text="Seed")).to_have_count(0)
 
 
 def test_it_goes_on_by_itself_when_the_server_was_killed(browser: Any, tmp_path: Path, large: Path) -> None:

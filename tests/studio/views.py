@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from playwright.sync_api import expect
+
 
 def settled(page: Any, place: str) -> None:
     """Go to a room, and wait until it has what it shows."""
     page.goto(place)
-    page.get_by_role("heading").first.wait_for()
+    page.get_by_role("heading", level=1).wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -25,10 +27,11 @@ def _made(page: Any, place: str) -> None:
     run(page)
 
 
-def _dialog(page: Any, button: str) -> None:
+def _dialog(page: Any, button: str) -> Any:
     page.get_by_role("button", name=button, exact=True).first.click()
-    page.get_by_role("dialog").wait_for()
-    page.wait_for_load_state("networkidle")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    return dialog
 
 
 def _all_types(page: Any) -> None:
@@ -50,25 +53,28 @@ def _about(page: Any) -> None:
 
 def _code(page: Any) -> None:
     settled(page, "/models/pose")
-    _dialog(page, "Use from code")
+    _dialog(page, "Use from code").locator("pre").wait_for()
 
 
 def _recipe(page: Any) -> None:
     _made(page, "/models/tinted")
-    _dialog(page, "Recipe")
+    _dialog(page, "Recipe").locator("pre").wait_for()
 
 
 def _send_on(page: Any) -> None:
     _made(page, "/models/tinted")
     _dialog(page, "Send on")
     page.get_by_role("button", name="Remix as Image").wait_for()
+    expect(page.get_by_text("Looking for models that take it")).to_have_count(0)
 
 
 def _compare(page: Any) -> None:
     _made(page, "/models/tinted")
+    seed = page.locator("footer dl div", has_text="Seed").locator("dd")
+    first_seed = seed.inner_text()
     page.get_by_role("button", name="Vary").click()
-    page.get_by_role("button", name="Compare").wait_for()
-    _dialog(page, "Compare")
+    expect(seed).not_to_have_text(first_seed)
+    _dialog(page, "Compare").get_by_role("table").wait_for()
 
 
 def _set_up(page: Any) -> None:
@@ -94,7 +100,7 @@ def _job(page: Any) -> None:
     settled(page, "/history")
     page.locator("main li a").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Vary").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.get_by_role("dialog").get_by_text("128 × 96").wait_for()
 
 
 def _chosen(page: Any) -> None:

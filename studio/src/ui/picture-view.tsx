@@ -34,7 +34,8 @@ export function PictureView({ src, alt, overlay, before, isDraggable = true, isD
   const zoom = useZoom(view, natural, isDraggable);
   const { place } = zoom;
   const size = natural ?? { width: 1, height: 1 };
-  const isSplit = isComparing && before !== undefined;
+  // Not before the picture is there: what is not seen yet cannot take the focus.
+  const isSplit = isComparing && before !== undefined && natural !== null;
 
   return (
     <div

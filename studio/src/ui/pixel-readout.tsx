@@ -31,6 +31,7 @@ export function PixelReadout({ view, src, left, picture, place }: PixelReadoutPr
     const onFocus = () => { if (element.matches(":focus-visible")) setSpot("middle"); };
     const pairs = [["pointermove", onMove], ["pointerleave", onLeave], ["focus", onFocus], ["blur", onLeave]] as const;
     for (const [name, act] of pairs) element.addEventListener(name, act as EventListener);
+    onFocus(); // it may have had the focus before there was a picture
     return () => {
       for (const [name, act] of pairs) element.removeEventListener(name, act as EventListener);
     };

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Code2, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Code2, Globe, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { RefusedError, api, problemOf } from "@/api/client";
 import type { Command, ModelPage, ModelSpec } from "@/api/types";
@@ -91,18 +91,20 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
     output.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
 
+  // Always with what is to be seen, also when a key comes right after it was drawn.
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    if (runner.isRunning) runner.cancel();
+    else run();
+  });
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
-      event.preventDefault();
-      if (runner.isRunning) runner.cancel();
-      else run();
-    };
+    const onKeyDown = (event: KeyboardEvent) => { onKey(event); };
     window.addEventListener("keydown", onKeyDown);
     return () => {
       window.removeEventListener("keydown", onKeyDown);
     };
-  });
+  }, []);
 
   const runButton = (
     <RunButton
@@ -124,6 +126,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
           {((sample.isThere && bench.isTouched) || sample.isToBeHad) && <Button look="quiet" icon={sample.isLoading ? <Ring size={16} /> : <WandSparkles />} disabled={sample.isLoading} title={sample.isThere ? undefined : "It comes with what the model needs, which is installed first"} onClick={sample.load}>Sample</Button>}
           <Button look="quiet" icon={<Info />} onClick={() => { setPanel("about"); }}>About</Button>
           <Button look="quiet" icon={<Code2 />} onClick={() => { setPanel("code"); }}>Use from code</Button>
+          <Link href={`/hosting?host=${encodeURIComponent(spec.name)}`} className={styles.host} title="Give it an address on the web"><Globe aria-hidden="true" />Host</Link>
           <IconButton label={areOptionsOpen ? "Fold the options" : "Show the options"} aria-expanded={areOptionsOpen} onClick={() => { set({ areOptionsOpen: !areOptionsOpen }); }}>
             {areOptionsOpen ? <PanelRightClose /> : <PanelRightOpen />}
           </IconButton>

@@ -14,7 +14,7 @@ import styles from "./bench.module.css";
 import type { Bench } from "./bench-store";
 import { replace } from "./bench-store";
 import { SendOn } from "./send-on";
-import { isSetUpAs, ofJob } from "./values";
+import { isMadeOf, isSetUpAs, ofJob } from "./values";
 
 function Times({ job }: { job: Job }) {
   const { run_s, setup_s, queue_s } = job.metrics;
@@ -41,8 +41,7 @@ function Times({ job }: { job: Job }) {
 
 /** Whether the bench holds other inputs than those that a result was made of. */
 function isElsewhere(job: Job, bench: Bench, command: Command): boolean {
-  const made = ofJob(command.inputs, job);
-  return !isSetUpAs(job, bench.options) || command.inputs.some(({ name }) => JSON.stringify(made[name] ?? null) !== JSON.stringify(bench.values[name] ?? null));
+  return !isSetUpAs(job, bench.options) || !isMadeOf(job, command.inputs, bench.values);
 }
 
 /** The honest numbers of a result, and what can be done with it. */

@@ -9,7 +9,7 @@ import { allThere, areUnderWay } from "@/features/uploads/uploads";
 import { settled } from "@/widgets/pending";
 import type { Bench } from "./bench-store";
 import { benchOf, useBenches } from "./bench-store";
-import { allOptions, optionsToSend, toSend, wrongs } from "./values";
+import { allOptions, isMadeOf, optionsToSend, toSend, wrongs } from "./values";
 
 const QUICK_S = 0.3;
 const LONGEST_SETUP_S = 60; // a worker that was just made ready stays so
@@ -85,11 +85,12 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
     }
   };
 
-  // Run by itself: when something was changed since the last run, nothing is wrong, and nothing runs but what waits
-  // in the queue with values of a moment ago.
+  // Run by itself: when something was changed since the last run, and is not what the shown result was made of; when
+  // nothing is wrong, and nothing runs but what waits in the queue with values of a moment ago.
   useEffect(() => {
     const isBusy = isSending || (isRunning && !(job?.status === "queued" && job.id === draft.current));
     if (!isLive || !isQuick || isBusy || ran.current === null || ran.current === bench.values || isWrong(spec, command, bench)) return undefined;
+    if (job && isMadeOf(job, command.inputs, bench.values)) return undefined;
     const timer = setTimeout(() => void start(true), SETTLE_MS);
     return () => {
       clearTimeout(timer);

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import { api } from "@/api/client";
 import type { Command } from "@/api/types";
 import { sayProblem } from "@/features/jobs/say-problem";
-import { replace, useBenches } from "./bench-store";
+import { benchOf, replace, useBenches } from "./bench-store";
 import { startValues } from "./values";
 
 interface Sample {
@@ -25,7 +25,7 @@ export function useSample(model: string, command: Command, isTouched: boolean): 
   // It may lie among what the model needs, which is installed when somebody asks for it and not before.
   const preparing = useMutation({ mutationFn: () => api.prepare(model), onSuccess: () => examples.refetch(), onError: sayProblem });
   useEffect(() => {
-    if (!isTouched) change(model, { values });
+    if (!isTouched && !benchOf(model).isTouched) change(model, { values }); // asked anew: it may have been touched since it was drawn
   }, [model, values, isTouched, change]);
   const isThere = example !== undefined;
   const load = () => { if (isThere) replace(model, { values, isTouched: false }); else preparing.mutate(); };

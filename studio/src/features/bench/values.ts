@@ -38,3 +38,9 @@ export const isSetUpAs = (job: Job, options: Record<string, unknown>): boolean =
 export function ofJob(ports: Port[], job: Job): Record<string, unknown> {
   return { ...startValues(ports), ...job.inputs };
 }
+
+/** Whether a job was made of these values. */
+export function isMadeOf(job: Job, ports: Port[], values: Record<string, unknown>): boolean {
+  const made = ofJob(ports, job);
+  return ports.every(({ name }) => isSame(made[name] ?? null, values[name] ?? null));
+}
