@@ -56,6 +56,18 @@ def _code(page: Any) -> None:
     _dialog(page, "Use from code").locator("pre").wait_for()
 
 
+def _host(page: Any) -> None:
+    settled(page, "/models/tinted")
+    _dialog(page, "Host").get_by_label("Name", exact=True).wait_for()
+
+
+def _deployment(page: Any) -> None:
+    page.request.post("/api/v1/deployments", data={"model": "tinted", "name": "seen", "is_public": True})  # or is there
+    page.request.post("/m/seen/run", data={"inputs": {}})
+    settled(page, "/hosting/seen")
+    page.get_by_role("region", name="seen", exact=True).get_by_role("list", name="Log").wait_for()
+
+
 def _recipe(page: Any) -> None:
     _made(page, "/models/tinted")
     _dialog(page, "Recipe").locator("pre").wait_for()
@@ -177,6 +189,9 @@ VIEWS: Final[dict[str, Callable[[Any], None]]] = {
     "job": _job,
     "drawer": _drawer,
     "palette": _palette,
+    "hosting": lambda page: settled(page, "/hosting"),
+    "host a model": _host,
+    "deployment": _deployment,
     "settings": lambda page: settled(page, "/settings"),
     "away": _away,
 }

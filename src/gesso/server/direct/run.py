@@ -37,6 +37,7 @@ class DirectRun:
         self._runnable = runnable
         self.threads = direct.threads
         self._folder = direct.runs / f"direct-{secrets.token_hex(8)}"
+        self._has_files = False
         self.command = command
         self.timings = timings
         self._hear = hear
@@ -45,7 +46,8 @@ class DirectRun:
         """Read the inputs. Raises `InputError` and `NotFoundError`."""
         began = time.perf_counter()
         ports, blobs = self.command.inputs, self._direct.blobs
-        if is_quick(ports, given):
+        self._has_files = not is_quick(ports, given)
+        if not self._has_files:
             values = open_inputs(ports, given, blobs=blobs, folder=self._folder)
         else:
             values = await self.threads.call(open_inputs, ports, given, blobs=blobs, folder=self._folder)
@@ -83,5 +85,5 @@ class DirectRun:
 
     async def aclose(self) -> None:
         """Remove the files that the inputs have needed."""
-        if self._folder.exists():
+        if self._has_files and self._folder.exists():
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)

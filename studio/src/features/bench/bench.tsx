@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Code2, Globe, Info, PanelRightClose, PanelRightOpen, WandSparkles } from "lucide-react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import { RefusedError, api, problemOf } from "@/api/client";
 import type { Command, ModelPage, ModelSpec } from "@/api/types";
 import { RoomProblem } from "@/features/connection/room-problem";
@@ -58,6 +58,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
   const bench = useBenches((benches) => benches.byModel[spec.name]) ?? EMPTY;
   const { change, setValue } = useBenches.getState();
   const { share, areOptionsOpen, set } = usePreferences();
+  const [, go] = useLocation();
   const [panel, setPanel] = useState<"code" | "about" | null>(null);
   const [hasTried, setTried] = useState(false);
   const sample = useSample(spec.name, command, bench.isTouched);
@@ -126,7 +127,7 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
           {((sample.isThere && bench.isTouched) || sample.isToBeHad) && <Button look="quiet" icon={sample.isLoading ? <Ring size={16} /> : <WandSparkles />} disabled={sample.isLoading} title={sample.isThere ? undefined : "It comes with what the model needs, which is installed first"} onClick={sample.load}>Sample</Button>}
           <Button look="quiet" icon={<Info />} onClick={() => { setPanel("about"); }}>About</Button>
           <Button look="quiet" icon={<Code2 />} onClick={() => { setPanel("code"); }}>Use from code</Button>
-          <Link href={`/hosting?host=${encodeURIComponent(spec.name)}`} className={styles.host} title="Give it an address on the web"><Globe aria-hidden="true" />Host</Link>
+          <Button look="quiet" icon={<Globe />} title="Give it an address, for sketches, bots and websites" onClick={() => { go(`/hosting?host=${encodeURIComponent(spec.name)}`); }}>Host</Button>
           <IconButton label={areOptionsOpen ? "Fold the options" : "Show the options"} aria-expanded={areOptionsOpen} onClick={() => { set({ areOptionsOpen: !areOptionsOpen }); }}>
             {areOptionsOpen ? <PanelRightClose /> : <PanelRightOpen />}
           </IconButton>
