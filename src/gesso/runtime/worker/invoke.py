@@ -66,7 +66,7 @@ def _is_raised_by_us(error: BaseException) -> bool:
 
 def call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], on_part: OnPart) -> dict[str, Any]:
     """Run a synchronous command. Returns its outputs by name, checked against the ports."""
-    result = getattr(model, binding.command.name)(**arguments)
+    result = getattr(model, binding.method)(**arguments)
     if not binding.command.is_streaming:
         return outputs_of(binding, result)
     stream = _Stream(binding, on_part)
@@ -79,7 +79,7 @@ async def call_async(
     model: Model, binding: Binding, *, arguments: Mapping[str, Any], on_part: OnPart
 ) -> dict[str, Any]:
     """Run a command written with `async def`; otherwise like `call`."""
-    result = getattr(model, binding.command.name)(**arguments)
+    result = getattr(model, binding.method)(**arguments)
     if not binding.command.is_streaming:
         return outputs_of(binding, await result)
     stream = _Stream(binding, on_part)

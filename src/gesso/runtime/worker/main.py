@@ -118,21 +118,21 @@ class Worker:
 
     def _describe(self, asked: Describe) -> None:
         with context.running(WorkerRun(self._channel, SETUP)):
-            model = load_class(Path(asked.entry), asked.class_name)
+            model = load_class(Path(asked.entry), asked.class_name, kind=asked.kind)
         own = model.__doc__ or sys.modules[model.__module__].__doc__ or ""
         commands = tuple(binding.command for binding in declaration.bind(model).values())
         self._channel.send(Described(" ".join(own.split()), commands, declaration.options(model)))
 
     def _load(self, asked: Load) -> None:
         began = time.perf_counter()
-        sys.argv[4:] = [asked.entry]  # for processes that the model starts: see bootstrap.py
+        sys.argv[4:] = [asked.entry, asked.kind]  # for processes that the model starts: see bootstrap.py
         with context.running(WorkerRun(self._channel, SETUP)):
-            kind = load_class(Path(asked.entry), asked.class_name)
-            bindings = declaration.bind(kind)
-            options = coerce_ports(declaration.options(kind), asked.options)
+            model = load_class(Path(asked.entry), asked.class_name, kind=asked.kind)
+            bindings = declaration.bind(model)
+            options = coerce_ports(declaration.options(model), asked.options)
             seed_libraries(0)
             try:
-                self._model = kind()
+                self._model = model()
                 self._model.device = find_device(asked.device)
                 self._model.weights = WeightPaths({name: Path(path) for name, path in asked.weights.items()})
                 self._model.setup(**options)
