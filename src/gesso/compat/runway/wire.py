@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ def _read(field: Field, value: Json) -> Any:
             return [read for one in value for read in _read(item, one)]
         return [_read(item, one) for one in value]
     if kind == "image_point":
-        return [Point(*map(_at_edge, value))] if _is_row(value, 2) else value
+        return [Point(_at_edge(value[0]), _at_edge(value[1]))] if _is_row(value, 2) else value
     if kind == "image_bounding_box":
         return _box(value) if _is_row(value, 4) else value
     if kind == "image_landmarks":
@@ -94,7 +94,7 @@ def _item(data_type: DataType[Any]) -> DataType[Any]:
     return data_type.item if isinstance(data_type, ListType) else data_type
 
 
-_PLACES: Final = {
+_PLACES: Final[Mapping[str, Callable[[Any], list[Any]]]] = {
     "points": lambda points: [[point.x, point.y] for point in points],
     "bounding_boxes": lambda boxes: [[box.x0, box.y0, box.x1, box.y1] for box in boxes],
 }

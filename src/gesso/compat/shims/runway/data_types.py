@@ -7,7 +7,6 @@ has no `__all__`: models take `np`, `Image` and more from `from runway.data_type
 from __future__ import annotations
 
 import base64
-import inspect
 import json  # noqa: F401 - models find it here
 import os
 import sys  # noqa: F401 - models find it here
@@ -21,6 +20,7 @@ from PIL import Image
 
 from runway.exceptions import InvalidArgumentError, MissingArgumentError
 from runway.utils import (
+    cast_to_obj,
     download_file,
     encode_image,
     extract_tarball,
@@ -218,7 +218,7 @@ class array(BaseType):
         super().__init__("array", description=description)
         if item_type is None:
             raise MissingArgumentError("item_type")
-        self.item_type = item_type() if inspect.isclass(item_type) else item_type
+        self.item_type: Any = cast_to_obj(item_type)
         self.item_type.name = f"{self.item_type.type}_array_item"
         self.min_length = min_length
         self.max_length = max_length

@@ -30,11 +30,6 @@ _ENDS = ("succeeded", "failed")
 Send = Callable[[dict[str, Any]], None]
 
 
-def is_upgrade(environ: Mapping[str, Any]) -> bool:
-    """Say whether a request wants to be a WebSocket."""
-    return str(environ.get("HTTP_UPGRADE", "")).lower() == "websocket"
-
-
 def take_jobs(model: RunwayModel, environ: dict[str, Any]) -> None:
     """Accept a WebSocket and do what it asks for until it is closed; then what it has begun is ended."""
     from simple_websocket import ConnectionClosed, Server

@@ -16,7 +16,7 @@ except ModuleNotFoundError as error:
     ) from error
 from runway.__version__ import __version__
 from runway.exceptions import RunwayError
-from runway.jobs import is_upgrade, take_jobs
+from runway.jobs import take_jobs
 from runway.utils import get_json_or_none_if_invalid, parse_output_formats_from_header, serialize_command
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def make_app(model: RunwayModel) -> Flask:
 
 def serve(model: RunwayModel, host: str, port: int, *, is_reloading: bool) -> None:
     """Serve a model until the program is stopped; `is_reloading`: it begins anew when its files change."""
-    from werkzeug.serving import make_server, run_with_reloader
+    from werkzeug._reloader import run_with_reloader
+    from werkzeug.serving import make_server
 
     def run() -> None:
         with make_server(host, port, model.app, threaded=True) as server:
@@ -66,6 +67,7 @@ def serve(model: RunwayModel, host: str, port: int, *, is_reloading: bool) -> No
 def _add_routes(app: Flask, model: RunwayModel) -> None:
     """Give the application the SDK's routes. The static ones go before a command of the same name."""
     app.add_url_rule("/", "manifest", functools.partial(_manifest, model), methods=["GET"])
+    app.add_url_rule("/", "jobs", functools.partial(_jobs, model), websocket=True)
     app.add_url_rule("/meta", "meta", functools.partial(_manifest, model), methods=["GET"])
     app.add_url_rule("/healthcheck", "healthcheck", lambda: {"status": model.running_status}, methods=["GET"])
     app.add_url_rule("/setup", "options", lambda: jsonify(model.meta()["options"]), methods=["GET"])
@@ -89,11 +91,13 @@ def _answering(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _manifest(model: RunwayModel) -> Any:
-    if is_upgrade(request.environ):
-        take_jobs(model, request.environ)
-        return Response()
     running = {"millisRunning": model.millis_running(), "millisSinceLastCommand": model.millis_since_last_command()}
     return {"modelSDKVersion": __version__, **running, "GPU": os.environ.get("GPU") == "1", **model.meta()}
+
+
+def _jobs(model: RunwayModel) -> Response:
+    take_jobs(model, request.environ)
+    return Response()  # nobody is there any more who reads it
 
 
 def _setup(model: RunwayModel) -> Any:
