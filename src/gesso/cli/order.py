@@ -222,7 +222,7 @@ class _Work:
         is_served = is_name(self.source.reference) and not order.is_here
         server = await running_server(self.app.settings.home, self.terminal) if is_served else None
         if server is None:
-            here = self.app.runtime.open(self.spec, self.source.manifest, options=options, device=order.device)
+            here = self.app.place(self.source, self.spec, options=options, device=order.device)
             return Here(model=here, command=self.command, source=self.source, seed=seed, timeout_s=order.timeout_s)
         there = RemoteModel(
             server=server,
