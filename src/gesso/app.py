@@ -71,14 +71,14 @@ class App:
 
     async def open(
         self, reference: str, *, options: Mapping[str, Any] | None = None, device: str = "auto"
-    ) -> WorkerModel | RunwayServerModel:
+    ) -> WorkerModel:
         """Return the model that a reference names, ready to be run. Raises `TrustError` if it is not trusted yet.
 
         Contacts nobody to find it: a model in a repository was fetched before, because a person asked for it.
         """
         source = self.registry.find(reference)
         spec = await self.registry.spec(source)
-        return self.place(source, spec, options=options, device=device)
+        return self.runtime.open(spec, source.manifest, options=options, device=device)
 
     def place(
         self, source: ModelSource, spec: ModelSpec, *, options: Mapping[str, Any] | None = None, device: str = "auto"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,9 +15,11 @@ from gesso.errors import DeclarationError, ModelError
 from gesso.sdk import context
 from gesso.sdk.declaration import Binding, Declaration, attach
 from gesso.sdk.model import Model
+from gesso.spec.model import Command, Port
 from gesso.types.base import Json
 
 if TYPE_CHECKING:
+    from runway.data_types import BaseType
     from runway.model import RunwayModel
 
 
@@ -47,11 +50,17 @@ def read(module: ModuleType) -> type[Model]:
     }
     attributes: dict[str, Any] = {"__doc__": module.__doc__ or "", "__module__": module.__name__, **methods}
     made = type("RunwayScript", (_Script,), attributes | {"declared": declared, "bindings": bindings})
-    attach(made, Declaration(bindings, tuple(port_of(_json(option.to_dict())) for option in declared.options)))
+    attach(made, Declaration(bindings, tuple(_option(declared, option) for option in declared.options)))
     return made
 
 
-def _command(declared: RunwayModel, name: str) -> Any:
+def _option(declared: RunwayModel, option: BaseType) -> Port:
+    """Return an option as a port; what the script itself gives to `runway.run` need not be given."""
+    port = port_of(_json(option.to_dict()))
+    return replace(port, is_required=False) if option.name in declared.model_options else port
+
+
+def _command(declared: RunwayModel, name: str) -> Command:
     from runway.utils import serialize_command
 
     command, function = declared.command_named(name)
