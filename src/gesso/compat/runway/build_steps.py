@@ -71,7 +71,7 @@ def _for_this_computer(step: Json, where: str) -> str:
 
 def _commands(step: str, where: str) -> Iterator[list[str]]:
     """Yield the words of each command in a line of the shell."""
-    reader = shlex.shlex(step, posix=True, punctuation_chars=";&|<>")
+    reader = shlex.shlex(step, posix=True, punctuation_chars=";&|")
     reader.whitespace_split = True
     reader.commenters = ""
     words: list[str] = []
@@ -108,6 +108,8 @@ def _read_pip(words: list[str], where: str) -> Iterator[Wanted]:
     rest = iter(words)
     for word in rest:
         flag, equals, value = word.partition("=")
+        if word.startswith((">", "2>", "|", "&")):  # where its words go; what follows is no package
+            return
         if word in {"-r", "--requirement"}:
             yield Wanted(next(rest, ""), where, is_file=True)
         elif flag == "--requirement" and equals:

@@ -20,7 +20,7 @@ from gesso.errors import DeclarationError
 _NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^]]*\])?\s*(?P<rest>.*)")
 _UPPER: Final = re.compile(r"(?:===?|~=|<=?)\s*(?P<version>\d+(?:\.\d+)*)")
 _EGG: Final = re.compile(r"(?:git\+)?https?://[^#]+#(?:.*&)?egg=(?P<name>[\w.-]+)")
-_THE_SDK: Final = re.compile(r"(?:runway-python\b.*|.*[/:]runwayml/model-sdk(?:\.git)?\b.*)", re.IGNORECASE)
+_THE_SDK: Final = re.compile(r"(?:runway[-_.]python\b.*|.*[/:]runwayml/model-sdk(?:\.git)?\b.*)", re.IGNORECASE)
 _NOT_OF_A_MODEL: Final = frozenset({"pip", "wheel"})  # what the environment is made with
 
 _FIRST: Final = {

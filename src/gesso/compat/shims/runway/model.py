@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from runway.data_types import *  # noqa: F403 - models find the types here too
 from runway.exceptions import (
@@ -64,6 +64,14 @@ class RunwayModel:
         return make_app(self)
 
     # -- declaring ----------------------------------------------------------------------------------------------------
+
+    @overload
+    def setup(self, decorated_fn: _Function) -> _Function: ...
+
+    @overload
+    def setup(
+        self, decorated_fn: None = None, options: Mapping[str, Any] | None = None
+    ) -> Callable[[_Function], _Function]: ...
 
     def setup(self, decorated_fn: _Function | None = None, options: Mapping[str, Any] | None = None) -> Any:
         """Mark the function that makes the model, with or without options: `@runway.setup(options={name: type})`."""
