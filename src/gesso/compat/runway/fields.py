@@ -144,7 +144,7 @@ def _number(field: Field, *, is_output: bool) -> Iterator[Form]:
         given = [field.get(word) for word in ("default", "min", "max", "step")]
         is_whole = _is_number(field, "step") and all(value is None or _is_whole(value) for value in given)
         for words in (limits | {"step": step, "is_integer": is_whole}, limits):
-            plain = {word: value for word, value in words.items() if value not in (None, False)}
+            plain = {word: value for word, value in words.items() if value is not None and value is not False}
             if _takes(plain, field.get("default")):
                 yield "number", plain
     yield "number", {}
@@ -222,7 +222,8 @@ def _segmentation(field: Field) -> Iterator[Form]:
             colours[label] = written
     default = field.get("defaultLabel")
     words: dict[str, Json] = {"labels": labels, "colours": colours}
-    yield "segmentation", words | ({"default_label": default} if default in labels else {})
+    if labels:
+        yield "segmentation", words | ({"default_label": default} if default in labels else {})
     yield "segmentation", {}
 
 

@@ -74,8 +74,10 @@ def _box(value: Sequence[float]) -> list[BoundingBox]:
 
 
 def _landmarks(field: Field, value: Json) -> Any:
+    if not isinstance(value, list) or not all(_is_row(point, 2) for point in value):
+        return value
     labels = field.get("labels") or [""] * len(value)
-    if not isinstance(value, list) or len(labels) != len(value) or not all(_is_row(point, 2) for point in value):
+    if len(labels) != len(value):
         return value
     return [Landmark(str(name), *map(_at_edge, point)) for name, point in zip(labels, value, strict=True)]
 
