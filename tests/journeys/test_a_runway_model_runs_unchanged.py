@@ -27,6 +27,22 @@ from tests.journeys.conftest import Studio, lines, run
 MODELS = ROOT / "tests" / "compat" / "models"
 PHOTO = Image(np.full((12, 16, 3), (200, 100, 50), np.uint8))
 
+SPAWNING = """
+import multiprocessing
+import runway
+
+def square(n):
+    return n * n
+
+@runway.command("square", inputs={"n": runway.number}, outputs={"n": runway.any})
+def squares(model, inputs):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.map(square, range(1, inputs["n"] + 1))
+
+if __name__ == "__main__":
+    runway.run()
+"""
+
 
 async def opened(studio: Studio, name: str, **options: Any) -> WorkerModel:
     folder = str(MODELS / name)
@@ -162,6 +178,16 @@ async def test_a_setup_that_fails_says_what_it_raised(studio: Studio) -> None:
     with pytest.raises(SetupError, match="OSError: there are no weights") as raised:
         await run(model, image=PHOTO)
     assert raised.value.detail.startswith(f'  File "{MODELS / "old" / "runway_model.py"}"')
+
+
+async def test_it_may_start_processes_of_its_own(studio: Studio) -> None:
+    folder = studio.folder / "spawning"
+    folder.mkdir()
+    (folder / "runway.yml").write_text("entrypoint: python runway_model.py\n")
+    (folder / "runway_model.py").write_text(SPAWNING)
+    studio.app.trust.trust(studio.app.registry.find(str(folder)))
+    result, _ = await run(await studio.app.open(str(folder)), n=3)
+    assert result.outputs == {"n": [1, 4, 9]}
 
 
 def test_gesso_run_runs_it(warm_home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

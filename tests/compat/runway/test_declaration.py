@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gesso.compat.foreign import Foreign
-from gesso.compat.runway import build_steps
 from gesso.compat.runway.declaration import read
 from gesso.errors import DeclarationError
 from gesso.registry.yaml_file import read_yaml
@@ -178,7 +178,7 @@ def test_other_steps_are_passed_over_and_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("has_gpu", [True, False])
 def test_a_step_may_be_for_one_kind_of_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_gpu: bool) -> None:
-    monkeypatch.setattr(build_steps.shutil, "which", lambda _: "/usr/bin/nvidia-smi" if has_gpu else None)
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/nvidia-smi" if has_gpu else None)
     found = declared(tmp_path, {"if_gpu": "pip install with-gpu"}, {"if_cpu": "pip install without"})
     assert found.dependencies == (("with-gpu",) if has_gpu else ("without",))
 

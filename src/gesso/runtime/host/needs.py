@@ -19,7 +19,7 @@ async def prepare_needs(manifest: Manifest, environments: Environments, *, repor
         return await environments.prepare(manifest.requirements, report=report)
     except InstallError as error:
         if manifest.kind:
-            said = f"{error.message}\n{error.detail}"
+            said = "\n".join([error.message, *re.findall(r"(?mi)^.*\berror\b.*$", error.detail)])
             places = [f"{line} stands in {place}." for line, place in manifest.places.items() if _is_in(line, said)]
             error.hint = " ".join([error.hint, *places, KINDS[manifest.kind].elsewhere]).strip()
         raise
@@ -27,4 +27,4 @@ async def prepare_needs(manifest: Manifest, environments: Environments, *, repor
 
 def _is_in(line: str, said: str) -> bool:
     """Say whether an installer's words are about a requirement."""
-    return re.search(rf"(?<![\w.-]){re.escape(line)}(?![\w.])", said) is not None
+    return re.search(rf"(?<![\w.-]){re.escape(line)}(?![\w.=<>~!-])", said) is not None
