@@ -21,6 +21,7 @@ from runway.exceptions import (
     SetupError,
     UnknownCommandError,
 )
+from runway.habits import help_old_habits
 from runway.utils import (
     argspec,
     cast_to_obj,
@@ -209,8 +210,11 @@ class RunwayModel:
         if _is_on("RW_META", meta):
             print(json.dumps(self.meta()))
             return
+        is_serving = not _is_on("RW_NO_SERVE", no_serve)
+        if is_serving:
+            help_old_habits()
         self._initialize(json.loads(os.getenv("RW_MODEL_OPTIONS", "null")) or self.model_options)
-        if _is_on("RW_NO_SERVE", no_serve):
+        if not is_serving:
             print('Not starting model server because "no_serve" directive is present.')
             return
         from runway.serving import serve
