@@ -220,6 +220,8 @@ def _download_part(url: str, path: str, part: Iterable[int] | None) -> None:
 
 def extract_tarball(path: str) -> str:
     """Unpack an archive into a new folder and return that; nothing in it can lie outside of the folder."""
+    if not hasattr(tarfile, "data_filter"):  # Python 3.11.0 to 3.11.3
+        raise tarfile.ExtractError("An archive is unpacked safely by Python 3.11.4 or newer; this one is older.")
     folder = tempfile.mkdtemp()
     with tarfile.open(path, "r:*", errors="ignore") as archive:
         archive.extractall(folder, filter="data")
