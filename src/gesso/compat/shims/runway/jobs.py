@@ -28,6 +28,7 @@ _LARGEST_MESSAGE = 512 * 1024 * 1024
 _ENDS = ("succeeded", "failed")
 
 Send = Callable[[dict[str, Any]], None]
+Work = Callable[[], Iterator[dict[str, Any]]]
 
 
 def take_jobs(model: RunwayModel, environ: dict[str, Any]) -> None:
@@ -97,7 +98,7 @@ class _Session:
 class _Job:
     """A run of a command: a process of its own, or a thread where that cannot be."""
 
-    def __init__(self, job_id: str, work: Callable[[], Iterator[dict[str, Any]]]) -> None:
+    def __init__(self, job_id: str, work: Work) -> None:
         self.id = job_id
         self._work = work
         self._has_ended = threading.Event()
@@ -106,17 +107,20 @@ class _Job:
 
     def start(self, send: Send) -> None:
         """Begin. `send` gets what the job tells, from a thread."""
-        follow: Callable[[], None]
-        if _can_fork():
+        told = self._forked() if _can_fork() else self._work()
+        threading.Thread(target=self._follow, args=(told, send), daemon=True).start()
+
+    def _forked(self) -> Iterator[dict[str, Any]]:
+        """Begin the work in a process of its own, and return what that tells."""
+        told: Iterator[dict[str, Any]] = iter(())
+        if sys.platform == "linux":
             context = multiprocessing.get_context("fork")
             hearing, telling = context.Pipe(duplex=False)
             self._process = context.Process(target=_tell, args=(self._work, telling))
             self._process.start()
             telling.close()
-            follow = lambda: self._follow(_heard(hearing), send)  # noqa: E731 - one of two
-        else:
-            follow = lambda: self._follow(self._work(), send)  # noqa: E731 - the other
-        threading.Thread(target=follow, daemon=True).start()
+            told = _heard(hearing)
+        return told
 
     def cancel(self) -> bool:
         """End the job, and say whether it was still going on. It tells nothing any more."""
@@ -147,13 +151,11 @@ class _Job:
 
 
 def _can_fork() -> bool:
-    if sys.platform != "linux":
-        return False
     torch = sys.modules.get("torch")
-    return torch is None or not torch.cuda.is_initialized()
+    return sys.platform == "linux" and (torch is None or not torch.cuda.is_initialized())
 
 
-def _tell(work: Callable[[], Iterator[dict[str, Any]]], telling: Connection) -> None:
+def _tell(work: Work, telling: Connection) -> None:
     """Do a job in its own process."""
     for message in work():
         telling.send(message)
