@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-_FILE = Path(__file__).parents[2] / "habits.py"
+_FILE = Path(__file__).resolve().parents[2] / "habits.py"
 
 
 def help_old_habits() -> None:
