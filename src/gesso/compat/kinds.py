@@ -6,7 +6,7 @@ Each kind is a folder here with two files of the same names, between which this 
   process.
 * `model.py` has `read`: the class of a `Model` that Gesso makes of the file once it is imported. In the worker.
 
-What such models import (`runway`) lies in `shims/`, which is put on the path of their workers and of no other.
+What such models import (`runway`, `cog`) lies in `shims/`, which is put on the path of their workers and of no other.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from gesso.compat.cog import declaration as cog
 from gesso.compat.foreign import Foreign
-from gesso.compat.runway.declaration import ELSEWHERE
-from gesso.compat.runway.declaration import read as read_runway
+from gesso.compat.runway import declaration as runway
 from gesso.errors import DeclarationError
 from gesso.sdk.model import Model
 from gesso.types.base import Json
@@ -37,8 +37,8 @@ class Kind:
     """A kind of foreign models.
 
     `file` is the declaration at the root of the model's folder, by which it is known; `module_name` the name under
-    which its entry is imported; `requirements` where its dependencies are written, for messages; `elsewhere` what to do
-    if they cannot be installed here.
+    which its entry is imported ("": that of its file); `requirements` where its dependencies are written, for messages;
+    `elsewhere` what to do if they cannot be installed here.
     """
 
     name: str
@@ -53,10 +53,18 @@ RUNWAY: Final = Kind(
     file="runway.yml",
     module_name="__main__",  # it is a script, which ends with `if __name__ == "__main__": runway.run()`
     requirements="requirements.txt or the build_steps of runway.yml",
-    elsewhere=ELSEWHERE,
+    elsewhere=runway.ELSEWHERE,
 )
 """Models written with Runway's SDK (`import runway`, 2019 to 2021)."""
-KINDS: Final = {kind.name: kind for kind in (RUNWAY,)}
+COG: Final = Kind(
+    name="cog",
+    file="cog.yaml",
+    module_name="",
+    requirements="what cog.yaml names as python_requirements or python_packages",
+    elsewhere=cog.ELSEWHERE,
+)
+"""Models written for Cog (`from cog import BasePredictor`, since 2021)."""
+KINDS: Final = {kind.name: kind for kind in (RUNWAY, COG)}
 """Every kind by its name."""
 
 
@@ -86,17 +94,16 @@ def read_declaration(kind: Kind, folder: Path, *, table: Json) -> Foreign:
     """
     if not isinstance(table, Mapping) or not all(isinstance(key, str) for key in table):
         raise DeclarationError(f"{kind.file} is not a table.", hint="It has lines like `key: value`.")
-    if kind is RUNWAY:
-        return read_runway(folder, table)
-    raise AssertionError(kind.name)
+    return {RUNWAY: runway.read, COG: cog.read}[kind](folder, table)
 
 
 def prepare(kind: Kind) -> None:
     """Prepare this worker for models of a kind: put what they import on the path."""
     from gesso.compat.habits import help_old_habits
 
-    if str(SHIMS) not in sys.path:
-        sys.path.insert(0, str(SHIMS))
+    for place in (str(Path.cwd()), str(SHIMS)):  # the model's folder: its entry may lie deeper
+        if place not in sys.path:
+            sys.path.insert(0, place)
     help_old_habits()
     if kind is RUNWAY:
         from gesso.compat.runway.model import collect_commands
@@ -104,10 +111,15 @@ def prepare(kind: Kind) -> None:
         collect_commands()
 
 
-def read_model(kind: Kind, module: ModuleType) -> type[Model]:
-    """Return the class that Gesso makes of an imported entry. Raises `DeclarationError` if there is no model in it."""
-    if kind is RUNWAY:
-        from gesso.compat.runway.model import read as read_runway_model
+def read_model(kind: Kind, module: ModuleType, *, class_name: str) -> type[Model]:
+    """Return the class that Gesso makes of an imported entry, of what its declaration calls `class_name` ("": nothing).
 
-        return read_runway_model(module)
-    raise AssertionError(kind.name)
+    Raises `DeclarationError` if there is no model in it.
+    """
+    if kind is COG:
+        from gesso.compat.cog.model import read as read_cog_model
+
+        return read_cog_model(module, class_name)
+    from gesso.compat.runway.model import read as read_runway_model
+
+    return read_runway_model(module)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from gesso.compat.commands import Wanted
 from gesso.compat.foreign import Foreign
-from gesso.compat.runway.build_steps import Wanted, read_steps
-from gesso.compat.runway.requirements import Needed
+from gesso.compat.imported import imported_modules
+from gesso.compat.needed import Needed
+from gesso.compat.runway.build_steps import read_steps
 from gesso.errors import DeclarationError
 from gesso.types.base import Json
 from gesso.types.given import describe
@@ -36,10 +37,7 @@ _BROUGHT: Final = {
 """What came with Runway's SDK, by the module: models import it without asking for it."""
 _FRAMEWORKS: Final = {"pytorch": {"torch": "torch", "torchvision": "torchvision"}}
 """What a framework stood for, by the module."""
-_IMPORT: Final = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _PYTHON: Final = re.compile(r"python[\d.]*")
-_MOST_FILES: Final = 500
-_MOST_CHARACTERS: Final = 200_000
 
 
 def read(folder: Path, table: Mapping[str, Json]) -> Foreign:
@@ -96,27 +94,6 @@ def _framework(table: Mapping[str, Json], needed: Needed) -> Mapping[str, str]:
 def _add_unsaid(needed: Needed, framework: Mapping[str, str]) -> None:
     """Add what the model's code imports and never had to ask for."""
     unsaid = {**_BROUGHT, **framework}
-    for module in sorted(_imported(needed.folder) & set(unsaid)):
+    for module in sorted(imported_modules(needed.folder) & set(unsaid)):
         if not needed.has(unsaid[module]):
             needed.add(Wanted(unsaid[module], f"an `import {module}` in its code"))
-
-
-def _imported(folder: Path) -> set[str]:
-    """Return the top names of the modules that the Python files of a folder import."""
-    names: set[str] = set()
-    for _, path in zip(range(_MOST_FILES), _python_files(folder), strict=False):
-        try:
-            with path.open(encoding="utf-8", errors="replace") as file:
-                names.update(_IMPORT.findall(file.read(_MOST_CHARACTERS)))
-        except OSError:  # what cannot be read is not imported either
-            continue
-    return names
-
-
-def _python_files(folder: Path) -> Iterator[Path]:
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(where, name)
-            if path.suffix == ".py" and path.is_file() and not path.is_symlink():
-                yield path

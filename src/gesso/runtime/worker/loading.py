@@ -28,7 +28,7 @@ def load_class(entry: Path, class_name: str = "", *, kind: str = "") -> type[Mod
     here. Raises `DeclarationError` if there is no such class and `SetupError` if the import fails.
     """
     if kind:
-        return kinds.read_model(kinds.KINDS[kind], import_model(str(entry), kind))
+        return kinds.read_model(kinds.KINDS[kind], import_model(str(entry), kind), class_name=class_name)
     module = _import(entry)
     found = [
         value
@@ -58,7 +58,7 @@ def import_model(entry: str, kind: str = "") -> ModuleType:
 
 
 def _import(entry: Path, kind: Kind | None = None) -> ModuleType:
-    name = MODULE_NAME if kind is None else kind.module_name
+    name = MODULE_NAME if kind is None else kind.module_name or entry.stem
     sys.path.insert(0, str(entry.parent))
     spec = importlib.util.spec_from_file_location(name, entry)
     assert spec is not None and spec.loader is not None, entry

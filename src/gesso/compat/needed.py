@@ -1,4 +1,4 @@
-"""What a Runway model needs, in words that install on today's Python.
+"""What a foreign model needs, in words that install on today's Python.
 
 Such models name versions of 2019, for which nobody has made packages for today's Python. Where today's version does the
 same, it is taken instead; where it does not (TensorFlow 1), the model cannot run here, and the line that says so is
@@ -13,14 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from gesso.compat.commands import PassedOver, Wanted
 from gesso.compat.foreign import read_text
-from gesso.compat.runway.build_steps import PassedOver, Wanted
 from gesso.errors import DeclarationError
 
 _NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^]]*\])?\s*(?P<rest>.*)")
 _UPPER: Final = re.compile(r"(?:===?|~=|<=?)\s*(?P<version>\d+(?:\.\d+)*)")
 _EGG: Final = re.compile(r"(?:git\+)?https?://[^#]+#(?:.*&)?egg=(?P<name>[\w.-]+)")
-_THE_SDK: Final = re.compile(r"(?:runway[-_.]python\b.*|.*[/:]runwayml/model-sdk(?:\.git)?\b.*)", re.IGNORECASE)
+_GIT: Final = re.compile(r"git\+\w+://[^#@]+/(?P<name>[\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?")
+_RUNWAYS_SDK: Final = re.compile(r".*[/:]runwayml/model-sdk(?:\.git)?\b.*", re.IGNORECASE)
+_SDKS: Final = frozenset({"cog", "coglet", "runway-python"})
+_LOCAL: Final = re.compile(
+    r"(?:[^:]*/)?(?P<name>[A-Za-z0-9][\w.]*(?:-[A-Za-z][\w.]*)*)-\d[^/:]*\.(?:whl|zip|tgz|tar\.(?:gz|bz2|xz))"
+)
+_BUILD: Final = re.compile(r"\+(?:cu\d+|cpu)\b")  # of torch for one kind of GPU: it lies on no public index
 _NOT_OF_A_MODEL: Final = frozenset({"pip", "wheel"})  # what the environment is made with
 
 _FIRST: Final = {
@@ -40,6 +46,7 @@ _FIRST: Final = {
     "torchvision": (0, 15),
 }
 """The first version of a package that installs on Python 3.11 as it comes."""
+_FIRST_TORCH_WITH_NUMPY_2: Final = (2, 3)
 _TENSORFLOW: Final = frozenset({"tensorflow", "tensorflow-cpu", "tensorflow-gpu"})
 _FIRST_TENSORFLOW: Final = (2, 12)
 
@@ -68,19 +75,22 @@ class Needed:
 
     def add(self, wanted: Wanted) -> None:
         """Add one requirement; the SDK itself is left out, because Gesso brings its own."""
-        line = self._named(wanted)
+        line = _BUILD.sub("", self._named(wanted))
         name = canonical(line)
-        if not line or _THE_SDK.fullmatch(line) or name in _NOT_OF_A_MODEL:
+        if not line or name in _SDKS or name in _NOT_OF_A_MODEL:
             return
         found = _NAME.fullmatch(line)
         if found is None:
             raise DeclarationError(f"{wanted.where}: {line!r} does not name a package.")
+        oldest = _oldest(found["rest"])
         if name in _TENSORFLOW:
             self._check_tensorflow(line, wanted.where, rest=found["rest"])
             line = line.replace(found["name"], "tensorflow", 1)
-        elif name in _FIRST and (oldest := _oldest(found["rest"])) and oldest < _FIRST[name]:
+        elif name in _FIRST and oldest and oldest < _FIRST[name]:
             self.notes.append(f"{wanted.where}: {line} is older than this Python; a newer {name} is taken instead.")
             line = f"{found['name']}{found['extras'] or ''}"
+        elif name == "torch" and oldest and oldest < _FIRST_TORCH_WITH_NUMPY_2:
+            self.places.setdefault("numpy<2", wanted.where)  # it was built with that, and cannot use the next
         self.places.setdefault(line, wanted.where)
 
     def has(self, package: str) -> bool:
@@ -90,16 +100,25 @@ class Needed:
     def _named(self, wanted: Wanted) -> str:
         """Return a requirement after PEP 508; "" for the model's own folder, which is on the path anyway."""
         word = wanted.word.strip()
+        if word in {"", "."} or _RUNWAYS_SDK.fullmatch(word):
+            return ""
         if egg := _EGG.match(word):
             return f"{egg['name']} @ {word}"
-        if word in {"", "."} or _THE_SDK.fullmatch(word):
-            return ""
+        if git := _GIT.fullmatch(word):
+            return f"{git['name']} @ {word}"
+        if (local := _LOCAL.fullmatch(word)) and (path := self._own_file(word)) is not None:
+            return f"{local['name']} @ {path.as_uri()}"
         if "://" in word.partition(" @ ")[0] or word.startswith((".", "/", "~")):
             raise DeclarationError(
                 f"{wanted.where}: {word!r} does not say what package it is.",
                 hint=f"Write it like: name @ {word}. {self.elsewhere}",
             )
         return word
+
+    def _own_file(self, name: str) -> Path | None:
+        """Return the path of a file in the model's folder; None for one that is not there."""
+        path = (self.folder / name).resolve()
+        return path if path.is_relative_to(self.folder.resolve()) and path.is_file() else None
 
     def _check_tensorflow(self, line: str, where: str, *, rest: str) -> None:
         oldest = _oldest(rest)
