@@ -16,6 +16,7 @@ from gesso.registry.registry import Registry
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
 from gesso.registry.weights import WeightsFolder
+from gesso.remote.runway import RunwayServer, RunwayServerModel, read_spec
 from gesso.runtime.host import guarded
 from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.environment import Environments
@@ -66,7 +67,7 @@ class App:
         self.registry = Registry(settings.home, describe=self._describe, git=git)
         self._jobs: Jobs | None = None
         self._hosting: Hosting | None = None
-        self._warm: dict[str, WorkerModel] = {}
+        self._warm: dict[str, WorkerModel | RunwayServerModel] = {}
 
     async def open(
         self, reference: str, *, options: Mapping[str, Any] | None = None, device: str = "auto"
@@ -77,6 +78,14 @@ class App:
         """
         source = self.registry.find(reference)
         spec = await self.registry.spec(source)
+        return self.runtime.open(spec, source.manifest, options=options, device=device)
+
+    def place(
+        self, source: ModelSource, spec: ModelSpec, *, options: Mapping[str, Any] | None = None, device: str = "auto"
+    ) -> WorkerModel | RunwayServerModel:
+        """Return a model where it runs: in workers here, or, if it serves itself, where it was started."""
+        if source.server:
+            return RunwayServerModel(server=RunwayServer.at(source.server), spec=spec, options=dict(options or {}))
         return self.runtime.open(spec, source.manifest, options=options, device=device)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
@@ -150,7 +159,8 @@ class App:
             if size.min:
                 try:
                     model, _ = await self._warm_model(name, options={}, device="auto")
-                    model.keep_ready()
+                    if isinstance(model, WorkerModel):
+                        model.keep_ready()
                 except GessoError as error:
                     self._report(Log(f"{name} cannot be kept ready: {error}", "warning"))
 
@@ -165,17 +175,23 @@ class App:
         model, digest = await self._warm_model(reference, options=options, device=device)
         return Resolved(model, digest)
 
-    async def _warm_model(self, reference: str, *, options: Mapping[str, Json], device: str) -> tuple[WorkerModel, str]:
+    async def _warm_model(
+        self, reference: str, *, options: Mapping[str, Json], device: str
+    ) -> tuple[WorkerModel | RunwayServerModel, str]:
         """Return a model, the same one for the same version, options and device, and the digest of the version."""
         source = await asyncio.to_thread(self.registry.find, reference)
         spec = await self.registry.spec(source)
         digest = await asyncio.to_thread(lambda: source.digest)
-        key = json.dumps([str(source.path), digest, dict(options), device], sort_keys=True, default=repr)
+        state = spec.digest if source.server else digest  # another model may have been started there since
+        key = json.dumps([str(source.path), state, dict(options), device], sort_keys=True, default=repr)
         if key not in self._warm:
-            self._warm[key] = self.runtime.open(spec, source.manifest, options=options, device=device)
+            self._warm[key] = self.place(source, spec, options=options, device=device)
         return self._warm[key], digest
 
     async def _describe(self, source: ModelSource) -> ModelSpec:
+        if source.server:
+            server = RunwayServer.at(source.server)
+            return await read_spec(server, name=source.name, title=source.manifest.title)
         return await self.runtime.describe(source.manifest, self._report)
 
     async def __aenter__(self) -> Self:

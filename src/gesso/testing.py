@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import inspect
 import shutil
 import tempfile
 import time
@@ -57,7 +58,9 @@ def set_up(model: type[Model], *, weights: Mapping[str, Path] | None = None, **o
     seed_libraries(0)
     made.device = find_device()
     made.weights = WeightPaths(weights or {})
-    made.setup(**values)
+    waiting = made.setup(**values)
+    if inspect.iscoroutine(waiting):
+        asyncio.run(waiting)
     return made
 
 

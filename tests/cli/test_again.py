@@ -103,6 +103,14 @@ def test_a_strangers_recipe_fetches_nothing_without_a_word(
     assert gesso("run", "--recipe", "theirs.json", "--trust").code == 8  # only then does it go to the door
 
 
+def test_a_strangers_recipe_sends_nothing_to_a_program_of_this_computer(gesso: Gesso, noise: str) -> None:
+    change("theirs.json", model="runway+http://localhost:1")
+    ended = gesso("run", "--recipe", "theirs.json", "-o", "again.png")
+    assert ended.code != 0
+    assert "nothing was sent to it" in ended.err
+    assert "does not answer" in gesso("run", "--recipe", "theirs.json", "-o", "again.png", "--trust").err
+
+
 @pytest.mark.parametrize("value", ["/etc/passwd", "@photo.png", {"blob": "../../etc/passwd"}, {"files": {}}, None])
 def test_an_input_of_a_stranger_is_never_a_path(gesso: Gesso, noise: str, value: object) -> None:
     change("theirs.json", inputs={"photo": value})

@@ -115,6 +115,22 @@ def test_an_option_of_the_setup_reaches_the_model(gesso: Gesso, bright: str) -> 
     assert brightness("4.png") > brightness("1.png")
 
 
+def test_an_option_may_be_a_file(gesso: Gesso, work: Path) -> None:
+    (work / "weights.bin").write_bytes(b"fox")
+    model = write_model("""
+        class Trained(Model):
+            def setup(self, weights: File | None = None) -> None:
+                self.word = weights.bytes().decode() if weights else "nothing"
+
+            def run(self) -> str:
+                return self.word
+    """)
+    assert gesso("run", model, "--trust", "-q").out == "nothing\n"
+    assert gesso("run", model, "--option", "weights=@weights.bin", "-q").out == "fox\n"
+    missing = gesso("run", model, "--option", "weights=@no.bin")
+    assert (missing.code, missing.err.startswith("weights: expected a file")) == (3, True)
+
+
 def test_a_text_that_is_an_address_stays_a_text(gesso: Gesso, work: Path) -> None:
     model = write_model("class Say(Model):\n    def run(self, prompt: str) -> str:\n        return prompt.upper()\n")
     assert gesso("run", model, "--trust", "-i", "prompt=https://a.b/c", "-q").out == "HTTPS://A.B/C\n"

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from gesso.version import __version__
-from tests.house.source import ROOT, SRC, python_files, tree
+from tests.house.source import ROOT, SHIMS, SRC, python_files, tree
 
 TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
@@ -53,7 +53,10 @@ def test_the_plain_install_says_what_the_command_needs() -> None:
 # -- what is imported is declared, and what is declared is imported ---------------------------------------------------
 
 NAMED_NOWHERE = {"httptools": "uvicorn speaks HTTP with it"}
-SPELT_OTHERWISE = {"PIL": "pillow"}  # packages that are imported under another name than they are installed
+SPELT_OTHERWISE = {
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+}  # packages that are imported under another name than they are installed
 NOT_FROM_HERE = ("models", "compat/shims")  # these bring an environment of their own
 WITH_EVERY_MODEL = (
     "errors.py",
@@ -81,7 +84,11 @@ def imported(*places: str) -> set[str]:
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module)
-    tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"gesso"}
+    tops = (
+        {name.partition(".")[0] for name in names}
+        - sys.stdlib_module_names
+        - {"gesso", *(shim.name for shim in SHIMS.iterdir())}
+    )
     return {canonicalize_name(SPELT_OTHERWISE.get(name, name)) for name in tops}
 
 

@@ -25,7 +25,7 @@ RUN_ON_THE_LINE = {
 }
 
 SNAPSHOTS = [
-    (Describe("model.py"), {"t": "describe", "entry": "model.py", "class_name": ""}),
+    (Describe("model.py"), {"t": "describe", "entry": "model.py", "class_name": "", "kind": ""}),
     (
         Load("model.py", weights={"a.onnx": "/home/ada/a.onnx"}),
         {
@@ -37,6 +37,7 @@ SNAPSHOTS = [
             "weights": {"a.onnx": "/home/ada/a.onnx"},
             "distributions": [],
             "memory": "",
+            "kind": "",
         },
     ),
     (RUN, RUN_ON_THE_LINE),

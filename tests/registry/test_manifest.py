@@ -237,3 +237,54 @@ def test_many_may_read_models_at_once(tmp_path: Path) -> None:
             assert list(threads.map(read, range(200))) == [f"Doc {number}." for number in range(200)]
     finally:
         sys.setswitchinterval(interval_s)
+
+
+# -- models for another platform --------------------------------------------------------------------------------------
+
+YML = "python: 3.6\nentrypoint: python runway_model.py\nbuild_steps: [pip install -r requirements.txt, make]\n"
+
+
+def make_runway(folder: Path, yml: str = YML) -> Path:
+    folder.mkdir()
+    (folder / "runway.yml").write_text(yml)
+    (folder / "requirements.txt").write_text("runway-python\nnumpy==1.16\n")
+    (folder / "runway_model.py").write_text('"""Draws foxes."""\nraise RuntimeError("code of the model has run")\n')
+    (folder / "LICENSE").write_text("MIT License")
+    return folder
+
+
+def test_a_runway_model_is_read_by_its_own_declaration(tmp_path: Path) -> None:
+    folder = make_runway(tmp_path / "Fox Drawer")
+    manifest = read_manifest(folder)
+    assert (manifest.kind, manifest.name, manifest.title) == ("runway", "fox-drawer", "Fox drawer")
+    assert manifest.description == "Draws foxes."
+    assert manifest.entry == folder / "runway_model.py"
+    assert manifest.requirements == Requirements(dependencies=("numpy",))
+    assert manifest.places == {"numpy": "requirements.txt, line 2"}
+    assert manifest.licence_path == folder / "LICENSE"
+    assert len(manifest.notes) == 2
+    assert read_manifest(folder / "runway.yml") == manifest
+
+
+def test_it_runs_in_its_whole_folder(tmp_path: Path) -> None:
+    folder = make_runway(tmp_path / "fox", "python: 3.6\nentrypoint: python src/model.py\n")
+    (folder / "src").mkdir()
+    (folder / "src" / "model.py").write_text("import runway\n")
+    assert read_manifest(folder).folder == folder
+
+
+@pytest.mark.parametrize(
+    ("yml", "words"),
+    [
+        ("entrypoint: python ../outside.py\n", "outside"),
+        ("entrypoint: python missing.py\n", "missing.py is run, which is not there"),
+        ("entrypoint: [\n", "runway.yml, line 2 cannot be read"),
+        ("- a\n", "not a table"),
+        ("entrypoint: python runway_model.py\nbuild_steps: [pip install 'a b']\n", "does not name a package"),
+        ("entrypoint: python runway_model.py\nbuild_steps: [apt-get install x]\n", "build step 1"),
+    ],
+)
+def test_a_broken_runway_model_is_refused(tmp_path: Path, yml: str, words: str) -> None:
+    (tmp_path / "outside.py").write_text("")
+    with pytest.raises(DeclarationError, match=words):
+        read_manifest(make_runway(tmp_path / "fox", yml))

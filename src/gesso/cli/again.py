@@ -18,6 +18,7 @@ from gesso.errors import InputError, NotFoundError, TrustError
 from gesso.jobs.inputs import Inputs
 from gesso.jobs.recipe import Recipe
 from gesso.registry.git.reference import is_git_reference, read_git_reference
+from gesso.registry.server_reference import is_server_reference
 from gesso.registry.source import ModelSource
 from gesso.spec.model import Command
 from gesso.storage.blobs import Blobs, is_reference
@@ -29,6 +30,11 @@ async def find_model(app: App, reference: str, *, is_trusted: bool, terminal: Te
     """Return the model that a recipe names. One from the web is asked for before it is fetched, and before it runs."""
     if reference.startswith(("//", "\\\\")):  # to Windows a folder of another computer: to look at it is to go there
         raise TrustError(f"The recipe names a model on another computer, {reference}, and nobody was asked for it.")
+    if is_server_reference(reference) and not (is_trusted or terminal.ask(_question_of_server(reference))):
+        raise TrustError(
+            f"The recipe names a program on this computer, {reference}, and nothing was sent to it.",
+            hint="If you have started it, run it again with --trust.",
+        )
     if not is_git_reference(reference):
         return find_trusted(app, reference, is_trusted=is_trusted, terminal=terminal)
     try:
@@ -38,6 +44,10 @@ async def find_model(app: App, reference: str, *, is_trusted: bool, terminal: Te
         source = await app.registry.fetch(reference, terminal.report)
     ensure_trust(app, source, is_trusted=is_trusted, terminal=terminal)
     return source
+
+
+def _question_of_server(reference: str) -> str:
+    return f"The recipe was made with a model that serves itself on this computer:\n  {reference}\nSend it the inputs?"
 
 
 def _ask_to_fetch(reference: str, *, is_trusted: bool, terminal: Terminal) -> None:

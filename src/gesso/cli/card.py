@@ -76,7 +76,7 @@ def _facts(spec: ModelSpec, source: ModelSource) -> Iterator[str]:
         ("Licence", card.licence or "none is stated: ask before you use it in public"),
         ("Authors", ", ".join(card.authors)),
         ("Source", card.source),
-        ("From", "Gesso" if source.origin == "box" else str(source.path)),
+        ("From", "Gesso" if source.origin == "box" else source.address if source.server else str(source.path)),
         ("Needs", ", ".join((*spec.requirements.dependencies, *spec.requirements.without_dependencies))),
         ("Python", spec.requirements.python),
         ("Weights", ", ".join(f"{one.name} {size(one.size_bytes) if one.size_bytes else ''}" for one in spec.weights)),

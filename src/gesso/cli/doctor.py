@@ -43,7 +43,7 @@ async def _model(terminal: Terminal, reference: str, *, is_trusted: bool) -> boo
     from gesso.cli.opening import ensure_trust
     from gesso.doctor.finding import problem_of
     from gesso.doctor.trial import DECLARATION, Trial, look_at
-    from gesso.errors import DeclarationError
+    from gesso.errors import DeclarationError, InputError
 
     async with App(settings.load(), report=terminal.report) as app:
         try:
@@ -51,6 +51,8 @@ async def _model(terminal: Terminal, reference: str, *, is_trusted: bool) -> boo
         except DeclarationError as error:
             _show(terminal, problem_of(DECLARATION, error))
             return False
+        if source.server:
+            raise InputError("a model with files, to look into", f"one that serves itself ({source.address})")
         code, findings = look_at(source.manifest)
         kinds = [_show(terminal, finding) for finding in findings]
         if "problem" in kinds:

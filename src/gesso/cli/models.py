@@ -12,6 +12,7 @@ from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from gesso.registry.registry import Listed, Registry
+    from gesso.registry.source import ModelSource
 
 
 def models(ctx: typer.Context, is_json: JsonOption = False) -> None:
@@ -39,7 +40,13 @@ def show(
 
 def add(
     ctx: typer.Context,
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="./folder or ./file.py of a model.")],
+    folder: Annotated[
+        str,
+        typer.Argument(
+            metavar="FOLDER",
+            help="./folder or ./file.py of a model, or the address of one that runs: runway+http://localhost:9000.",
+        ),
+    ],
     *,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it, if not by its own name.")] = None,
 ) -> None:
@@ -73,13 +80,16 @@ def registry() -> Registry:
     """Return the registry alone: listing and adding run no model, so no workers are needed."""
     from gesso import settings
     from gesso.registry.registry import Registry
-    from gesso.registry.source import ModelSource
     from gesso.spec.model import ModelSpec
 
     async def describe(source: ModelSource) -> ModelSpec:
         raise AssertionError(f"{source.name} is not described here")
 
     return Registry(settings.load().home, describe=describe)
+
+
+def _place(source: ModelSource) -> str:
+    return source.address if source.server else str(source.path)
 
 
 def _line(model: Listed) -> dict[str, str]:
@@ -90,6 +100,6 @@ def _line(model: Listed) -> dict[str, str]:
     return {
         "name": model.name,
         "description": manifest.description,
-        "from": "Gesso" if model.source.origin == "box" else str(manifest.path),
+        "from": "Gesso" if model.source.origin == "box" else _place(model.source),
         "licence": manifest.card.licence or "none stated",
     }

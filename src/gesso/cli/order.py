@@ -19,7 +19,7 @@ from gesso.cli.example import example_inputs
 from gesso.cli.exits import FILES_FAILED, OK
 from gesso.cli.folder_run import RESUME, FolderRun, Tally
 from gesso.cli.given import Input
-from gesso.cli.inputs import Given, read_inputs, sort_inputs, split
+from gesso.cli.inputs import Given, expanded, read_inputs, sort_inputs, split
 from gesso.cli.meant import Said, check, refuse_reference
 from gesso.cli.opening import IN_MODEL, doctor_hint, find_trusted, split_reference
 from gesso.cli.place import Here, Inputs, Place, There
@@ -222,7 +222,7 @@ class _Work:
         is_served = is_name(self.source.reference) and not order.is_here
         server = await running_server(self.app.settings.home, self.terminal) if is_served else None
         if server is None:
-            here = self.app.runtime.open(self.spec, self.source.manifest, options=options, device=order.device)
+            here = self.app.place(self.source, self.spec, options=options, device=order.device)
             return Here(model=here, command=self.command, source=self.source, seed=seed, timeout_s=order.timeout_s)
         there = RemoteModel(
             server=server,
@@ -281,12 +281,15 @@ class _Work:
 
 
 def read_options(ports: Sequence[Port], words: Sequence[str]) -> dict[str, Json]:
-    """Read `--option name=value`. Returns the wire form: the options travel to the worker as messages."""
+    """Read `--option name=value` or `name=@file`. Returns the wire form: options travel to the worker as messages."""
     options: dict[str, Json] = {}
     for name, texts in split(words, "--option").items():
         data_type = find_port(ports, name, kind="option").data_type
         try:
-            options[name] = data_type.to_wire(data_type.parse(texts[-1]))
+            text = texts[-1]
+            is_file = text.startswith("@")
+            value = data_type.read(expanded(text[1:])) if is_file else data_type.parse(text)
+            options[name] = data_type.to_wire(value)
         except InputError as error:
             raise error.at(name) from error.__cause__
     return options

@@ -16,6 +16,7 @@ from gesso.errors import GessoError, InputError, RunError, SetupError
 from gesso.jobs.recipe import Recipe
 from gesso.registry.source import ModelSource
 from gesso.remote.model import JobResult, RemoteModel
+from gesso.remote.runway import RunwayServerModel
 from gesso.runtime.host.model import WorkerModel
 from gesso.spec.model import Command
 from gesso.spec.runnable import Event, Progress, Request, Result
@@ -44,9 +45,9 @@ class Place(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Here:
-    """The model in a process of its own, which ends with this command."""
+    """The model in a process of its own, which ends with this command; or one that serves itself, and goes on."""
 
-    model: WorkerModel
+    model: WorkerModel | RunwayServerModel
     command: Command
     source: ModelSource
     seed: int | None = None

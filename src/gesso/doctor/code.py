@@ -49,13 +49,21 @@ class Code:
         return next((place(self.path, node) for node in found), self.path.name)
 
 
-def read_code(path: Path, class_name: str = "") -> Code:
-    """Read the file with the model's class, the one called `class_name` if there are several."""
+def read_script(path: Path) -> Code:
+    """Read a file in which nothing is looked for: that of a model for another platform."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8-sig"), filename=path.name)
     except (SyntaxError, ValueError) as error:
         return Code(path, findings=[_unreadable(path, error)])
-    readable = Finding(title=_PYTHON)
+    return Code(path, tree, findings=[Finding(title=_PYTHON)])
+
+
+def read_code(path: Path, class_name: str = "") -> Code:
+    """Read the file with the model's class, the one called `class_name` if there are several."""
+    script = read_script(path)
+    if script.tree is None:
+        return script
+    tree, readable = script.tree, script.findings[0]
     models = _models(tree)
     named = [model for model in models if not class_name or model.name == class_name]
     if len(named) != 1:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gesso.app import App
-from gesso.doctor.code import Code, read_code
+from gesso.doctor.code import Code, read_code, read_script
 from gesso.doctor.finding import Finding, problem_of
 from gesso.doctor.imports import undeclared_imports
 from gesso.errors import GessoError, NotFoundError
@@ -34,11 +34,20 @@ _T = TypeVar("_T")
 
 def look_at(manifest: Manifest) -> tuple[Code, list[Finding]]:
     """Return what one can see without running any of the model's code."""
+    if manifest.kind:
+        return _look_at_foreign(manifest)
     code = read_code(manifest.entry, manifest.class_name)
     findings = [Finding(title=DECLARATION), *code.findings]
     if code.tree is not None:
         findings += undeclared_imports(code, manifest.requirements)
     return code, [*findings, *_own_examples(manifest), _licence(manifest)]
+
+
+def _look_at_foreign(manifest: Manifest) -> tuple[Code, list[Finding]]:
+    """Look at a model for another platform: what Gesso passes over is worth a remark."""
+    code = read_script(manifest.entry)
+    notes = [Finding(title=DECLARATION, kind="remark", message=note) for note in manifest.notes]
+    return code, [*(notes or [Finding(title=DECLARATION)]), *code.findings, _licence(manifest)]
 
 
 @dataclass(frozen=True, kw_only=True)

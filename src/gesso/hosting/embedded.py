@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gesso.errors import ConflictError
+from gesso.errors import ConflictError, InputError
 from gesso.hosting.archive import keep_archive, unpack
 from gesso.hosting.deployment import Release
 from gesso.hosting.engine import News, Pinned, Stage, Standing
@@ -43,6 +43,8 @@ class EmbeddedEngine:
     async def pin(self, reference: str, *, is_trusted: bool = False) -> Pinned:
         """Keep a model as it is now; see `Engine`."""
         source = await asyncio.to_thread(self._registry.find, reference)
+        if source.server:
+            raise InputError("a model with files, which can be kept", f"one that serves itself ({source.address})")
         if is_trusted and source.is_outside:
             self._registry.trust.trust(source)
         spec = await self._registry.spec(source)

@@ -14,17 +14,22 @@ class _Message(msgspec.Struct, frozen=True, tag_field="t", tag=str.lower):
 
 
 class Describe(_Message, frozen=True):
-    """Import the model's file and say what it declares. Answered by `Described` or `Failed`."""
+    """Import the model's file and say what it declares. Answered by `Described` or `Failed`.
+
+    `kind` is the platform that the model was written for, if that is not Gesso: a name of `compat.kinds`.
+    """
 
     entry: str
     class_name: str = ""
+    kind: str = ""
 
 
 class Load(_Message, frozen=True):
     """Get ready: import the model, choose the device, call `setup` with these options (wire form).
 
     `weights` are the paths of the model's weights, by name; `distributions` are the libraries whose versions the answer
-    should tell; `memory` names one of the host's, to try whether it can be opened. Answered by `Ready` or `Failed`.
+    should tell; `memory` names one of the host's, to try whether it can be opened; `kind` as in `Describe`. Answered by
+    `Ready` or `Failed`.
     """
 
     entry: str
@@ -34,6 +39,7 @@ class Load(_Message, frozen=True):
     weights: dict[str, str] = {}
     distributions: list[str] = []
     memory: str = ""
+    kind: str = ""
 
 
 class Run(_Message, frozen=True):

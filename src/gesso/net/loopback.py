@@ -35,14 +35,18 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Loopback:
-    """A program that listens on this computer. `key` goes with every request as a bearer."""
+    """A program that listens on this computer. `key` goes with every request as a bearer.
+
+    `name` is what people call it.
+    """
 
     host: str
     port: int
     key: str = field(default="", repr=False)
+    name: str = "The Gesso"
 
     @classmethod
-    def at(cls, address: str, *, key: str = "") -> Self:
+    def at(cls, address: str, *, key: str = "", name: str = "The Gesso") -> Self:
         """Read an address like "http://127.0.0.1:5142". One that is not this computer's raises `FetchError`."""
         parts = urlsplit(address)
         try:
@@ -52,7 +56,7 @@ class Loopback:
             is_here, port = False, None
         if parts.scheme != "http" or not is_here or port is None:
             raise FetchError(f"{address} is not an address of this computer alone.")
-        return cls(host=parts.hostname or "", port=port, key=key)
+        return cls(host=parts.hostname or "", port=port, key=key, name=name)
 
     async def ask(
         self,
@@ -61,17 +65,31 @@ class Loopback:
         *,
         body: bytes | Path | None = None,
         media_type: str = "application/json",
+        more: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Ask once, and return the answer whatever its status. Raises `FetchError` if there is none."""
+        """Ask once, and return the answer whatever its status; `more` are further headers.
+
+        Raises `FetchError` if there is none. Canceling breaks the connection off.
+        """
+        opened: list[socket.socket] = []
 
         def work() -> Reply:
             with self._connected() as connection, _opened(body) as (data, headers):
+                connection.connect()
+                opened.append(connection.sock)
+                sent = {**self._headers, "Content-Type": media_type, **headers, **(more or {})}
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has answered before the end
-                    connection.request(method, path, data, {**self._headers, "Content-Type": media_type, **headers})
+                    connection.request(method, path, data, sent)
                 response = connection.getresponse()
                 return Reply(response.status, response.read())
 
-        return await asyncio.to_thread(work)
+        try:
+            return await asyncio.to_thread(work)
+        except asyncio.CancelledError:
+            for sock in opened:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)  # wakes the thread, which waits for the answer
+            raise
 
     async def download(self, path: str, target: Path) -> str:
         """Write what lies there into a file, and return its SHA-256. Raises `FetchError`."""
@@ -145,7 +163,7 @@ class Loopback:
             connection.close()
 
     def __str__(self) -> str:
-        return f"The Gesso at port {self.port}"
+        return f"{self.name} at port {self.port}"
 
 
 @contextlib.contextmanager

@@ -7,15 +7,19 @@ import json
 import re
 import threading
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from gesso.compat import kinds
+from gesso.compat.kinds import Kind
 from gesso.errors import DeclarationError, InputError, NotFoundError
 from gesso.registry.declared import Declared, read_declared
 from gesso.registry.packages import read_python, read_requirement
+from gesso.registry.yaml_file import read_yaml
 from gesso.spec.model import Card, Requirements, Weights
 from gesso.types.given import describe, describe_name
 from gesso.types.source import is_utf8_name, read_file
@@ -37,7 +41,8 @@ class Manifest:
 
     `path` is the folder or single file that it was read from, `entry` the file with the model's class, `class_name`
     that class ("" if the file has one), `folder` the folder of `entry`; all without symbolic links. `licence_path` is
-    the text of the licence, if one lies beside it.
+    the text of the licence, if one lies beside it. `kind` is the platform that the model was written for, if that is
+    not Gesso (`compat.kinds`); `places` then say where its dependencies are written, and `notes` what is passed over.
     """
 
     name: str
@@ -50,11 +55,14 @@ class Manifest:
     card: Card
     weights: tuple[Weights, ...]
     licence_path: Path | None
+    kind: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
-        """The folder of the file with the model's class."""
-        return self.entry.parent
+        """The folder that the model runs in: of the file with its class; of a foreign model the whole."""
+        return self.path if self.kind else self.entry.parent
 
 
 def is_name(text: str) -> bool:
@@ -65,11 +73,15 @@ def is_name(text: str) -> bool:
 def read_manifest(folder_or_file: Path) -> Manifest:
     """Read the declaration of the model in a folder (`model.py`, `gesso.toml`) or a single Python file.
 
-    Raises `NotFoundError` if there is none, `DeclarationError` if it is wrong.
+    A folder with a model for another platform is read by its own declaration (`runway.yml`). Raises `NotFoundError` if
+    there is none, `DeclarationError` if it is wrong.
     """
     path = _located(folder_or_file)
     if path.name == "model.py" and (path.parent / "gesso.toml").exists():
         path = path.parent  # somebody named the file and means the model
+    kind = kinds.kind_in(path if path.is_dir() else path.parent)
+    if kind is not None and (path.is_dir() or path.name == kind.file):
+        return _read_foreign(path if path.is_dir() else path.parent, kind)
     if path.is_dir():
         return _read_folder(path)
     if path.suffix != ".py":
@@ -109,6 +121,25 @@ def _read_folder(folder: Path) -> Manifest:
     return _check(
         read_declared(toml=toml, code=code, code_name=named), folder, entry=entry, code=code, name=folder.name
     )
+
+
+def _read_foreign(folder: Path, kind: Kind) -> Manifest:
+    """Read the declaration of a model that was written for another platform."""
+    text = _read_text(_inside(folder, kind.file, key=kind.file), limit_bytes=_LONGEST_TOML_BYTES)
+    foreign = kinds.read_declaration(kind, folder, table=read_yaml(text, kind.file))
+    entry = _inside(folder, foreign.entry, key=kind.file)
+    if not entry.is_file():
+        raise DeclarationError(f"{kind.file} says that {foreign.entry} is run, which is not there.")
+    code = _read_text(entry, limit_bytes=_LONGEST_CODE_BYTES)
+    declared = Declared(
+        title=foreign.title,
+        description=foreign.description,
+        class_name=foreign.class_name,
+        requires_python=foreign.python,
+        dependencies=tuple(foreign.dependencies),
+    )
+    manifest = _check(declared, folder, entry=entry, code=code, name=folder.name)
+    return replace(manifest, kind=kind.name, places=foreign.places, notes=tuple(foreign.notes))
 
 
 def _read_text(path: Path, *, limit_bytes: int) -> str:

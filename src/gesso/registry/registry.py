@@ -20,6 +20,7 @@ from gesso.registry.git.fetching import Report
 from gesso.registry.git.models import GitModels
 from gesso.registry.git.reference import all_versions, is_git_reference, read_git_reference
 from gesso.registry.manifest import is_name, read_manifest
+from gesso.registry.server_reference import is_server_reference, server_source
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
 from gesso.spec.model import SCHEMA_VERSION, ModelSpec
@@ -67,12 +68,14 @@ class Registry:
     def find(self, reference: str) -> ModelSource:
         """Find the model that a reference means: a name, `./folder`, `./file.py`, or a path from the root.
 
-        Also a `git+https://...` that was fetched before. None of its code is run, and nobody is contacted. Raises
-        `NotFoundError` or `InputError` if the reference leads nowhere and `DeclarationError` if the model's declaration
-        is wrong.
+        Also a `git+https://...` that was fetched before, and a `runway+http://...` that serves itself. None of its
+        code is run, and nobody is contacted. Raises `NotFoundError` or `InputError` if the reference leads nowhere and
+        `DeclarationError` if the model's declaration is wrong.
         """
         if self._git is not None and is_git_reference(reference):
             return self._find_fetched(reference, self._git)
+        if is_server_reference(reference):
+            return server_source(reference)
         if _ADDRESS.match(reference):
             raise InputError(
                 "the name of a model, a folder or a file",
@@ -125,6 +128,9 @@ class Registry:
 
     def _find_added(self, name: str) -> ModelSource:
         added = self._added.get(name)
+        if is_server_reference(added.address):
+            source = server_source(added.address)
+            return replace(source, reference=name, manifest=replace(source.manifest, name=name))
         path = Path(added.path)
         if not path.exists():
             again = f"fetch it again: gesso add {added.address}" if added.address else "put it back"
@@ -155,7 +161,7 @@ class Registry:
         `InputError` if the name is taken or cannot be one.
         """
         source = self.find(reference)
-        if source.origin not in {"folder", "file", "git"}:
+        if source.origin not in {"folder", "file", "git"} and reference in self._names():
             raise InputError("a folder or file, like ./my-model", f"a model that is on the list already ({reference})")
         name = source.name if name is None else name
         if not is_name(name):
@@ -170,6 +176,8 @@ class Registry:
     def _is_same(self, name: str, source: ModelSource) -> bool:
         """Say whether a model is the one that was added under a name, perhaps in another version."""
         added = self._added.get(name)
+        if is_server_reference(added.address) or source.server:
+            return added.address == source.address
         if added.address and source.address:
             return all_versions(added.address) == all_versions(source.address)
         return added.path == str(source.path)
@@ -194,6 +202,8 @@ class Registry:
             return known
         digest = await asyncio.to_thread(lambda: source.digest)
         spec = await self._describe(source)
+        if source.server:  # it may be another model tomorrow
+            return spec
         if await asyncio.to_thread(folder_digest, source.path) == digest:  # nobody has changed it meanwhile
             with contextlib.suppress(StorageError):  # it is only read again next time: no reason to fail
                 write_whole(self._place(source, digest), spec.to_json().encode())
@@ -205,6 +215,8 @@ class Registry:
         if source.origin == "box" and committed.exists():
             return ModelSpec.from_json(committed.read_bytes())
         self.trust.require(source)
+        if source.server:
+            return None
         digest = await asyncio.to_thread(lambda: source.digest)
         with contextlib.suppress(OSError, DeclarationError):
             return ModelSpec.from_json(self._place(source, digest).read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +19,15 @@ Origin: TypeAlias = Literal["box", "folder", "file", "git", "added"]
 class ModelSource:
     """A model and where it comes from. `reference` is what it was asked for by.
 
-    `address` is where it was fetched from, with its commit; "" if it was not fetched.
+    `address` is where it was fetched from, with its commit; "" if it was not fetched. `server` is the address at which
+    it serves itself, if it is not run here: then there are no files of it, and its manifest says next to nothing.
     """
 
     reference: str
     manifest: Manifest
     origin: Origin
     address: str = ""
+    server: str = ""
 
     @property
     def name(self) -> str:
@@ -43,10 +46,10 @@ class ModelSource:
 
     @property
     def is_outside(self) -> bool:
-        """Whether the model did not come with Gesso, so that its code needs somebody's trust."""
-        return self.origin != "box"
+        """Whether code that did not come with Gesso would run here, so that it needs somebody's trust."""
+        return self.origin != "box" and not self.server
 
     @cached_property
     def digest(self) -> str:
-        """The digest of the model's files when this was first asked for; see `folder_digest`."""
-        return folder_digest(self.path)
+        """The digest of the model's files when first asked for (`folder_digest`), or of its server's address."""
+        return hashlib.sha256(self.server.encode()).hexdigest() if self.server else folder_digest(self.path)

@@ -20,6 +20,7 @@ from gesso.types.catalogue import Declared
 OUTPUT_NAME = "output"
 """The name of an output that has none of its own, because the command returns a single value."""
 
+_ATTRIBUTE = "__gesso_declaration__"
 _LARGEST_BATCH = 1024
 _STREAMS = (collections.abc.Iterator, collections.abc.Generator, collections.abc.Iterable)
 _ASYNC_STREAMS = (collections.abc.AsyncIterator, collections.abc.AsyncGenerator, collections.abc.AsyncIterable)
@@ -27,15 +28,36 @@ _ASYNC_STREAMS = (collections.abc.AsyncIterator, collections.abc.AsyncGenerator,
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """A command and how to call it: parameters that are `State`s, and whether outputs are fields of the result."""
+    """A command and how to call it: its method, parameters that are `State`s, whether outputs are fields of the result.
+
+    The method takes the inputs as keywords; it has the command's own name, but for models of another platform, whose
+    names may be no names of Python.
+    """
 
     command: Command
+    method: str
     states: Mapping[str, type[State]]
     has_fields: bool
 
 
+@dataclass(frozen=True)
+class Declaration:
+    """What a model declares that has no annotations to read: its commands by name, and the options of its `setup`."""
+
+    bindings: Mapping[str, Binding]
+    options: tuple[Port, ...]
+
+
+def attach(model: type[Model], declaration: Declaration) -> None:
+    """Give a class that was made of something else its declaration; `bind` and `options` then read that."""
+    setattr(model, _ATTRIBUTE, declaration)
+
+
 def bind(model: type[Model]) -> dict[str, Binding]:
     """Read every command of a model class, by name; a mistake in one raises `DeclarationError` that names it."""
+    attached: Declaration | None = getattr(model, _ATTRIBUTE, None)
+    if attached is not None:
+        return dict(attached.bindings)
     if not model.commands:
         raise DeclarationError(
             f"{model.__name__} has nothing to run.",
@@ -46,6 +68,9 @@ def bind(model: type[Model]) -> dict[str, Binding]:
 
 def options(model: type[Model]) -> tuple[Port, ...]:
     """Read the options of a model: the parameters of its `setup`."""
+    attached: Declaration | None = getattr(model, _ATTRIBUTE, None)
+    if attached is not None:
+        return attached.options
     ports, states = _read_inputs(model.setup, f"{model.__name__}.setup")
     if states:
         raise DeclarationError(f"{model.__name__}.setup cannot take a State: there is no session yet.")
@@ -70,6 +95,7 @@ def _bind_command(model: type[Model], name: str) -> Binding:
             is_stateful=bool(states),
             is_async=inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function),
         ),
+        method=name,
         states=states,
         has_fields=has_fields,
     )

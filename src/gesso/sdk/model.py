@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from gesso.errors import DeclarationError
+from gesso.errors import CanceledError, DeclarationError
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
@@ -45,6 +45,9 @@ class Model:
     max_batch: ClassVar[int] = 16
     """How many requests `run_batch` gets at most in one call: 1 .. 1024. More need more memory."""
 
+    canceled_by: ClassVar[type[BaseException]] = CanceledError
+    """What a cancel raises in the code of a command that is not async; models of another platform have their own."""
+
     commands: ClassVar[dict[str, Callable[..., Any]]] = {}
     """The functions of the model's commands by name, in the order they are written."""
 
@@ -54,8 +57,12 @@ class Model:
         plain = {"run": vars(cls)["run"]} if "run" in vars(cls) else {}
         cls.commands = cls.commands | plain | marked
 
-    def setup(self) -> None:
-        """Load weights and whatever else takes time, once per worker. A model may declare options as parameters."""
+    def setup(self) -> Awaitable[None] | None:
+        """Load weights and whatever else takes time, once per worker; may be async where the commands are.
+
+        A model may declare options as parameters.
+        """
+        return None
 
 
 class State:

@@ -34,6 +34,31 @@ def test_it_breaks_into_sleep_and_into_loops(interrupt: Interrupt) -> None:
                 time.sleep(600 if sleeps else 0)
 
 
+def test_a_model_of_another_platform_hears_its_own_exception_and_the_worker_ours(interrupt: Interrupt) -> None:
+    class Theirs(BaseException):
+        pass
+
+    canceled, heard = threading.Event(), []
+    interrupt.raising = Theirs
+
+    def cancel() -> None:
+        canceled.set()
+        interrupt.fire()
+
+    threading.Timer(0.05, cancel).start()
+    with pytest.raises(CanceledError), interrupt.breakable(canceled.is_set):
+        try:
+            time.sleep(600)
+        except Exception:  # noqa: BLE001 - that it passes by is what is tested
+            heard.append("Exception")
+        except Theirs:
+            heard.append("Theirs")
+            raise
+    assert heard == ["Theirs"]
+    with pytest.raises(ValueError, match="fox"), interrupt.breakable(lambda: False):
+        raise ValueError("fox")
+
+
 def test_what_is_not_canceled_goes_on(interrupt: Interrupt) -> None:
     threads = [threading.Timer(0.01 * n, interrupt.fire) for n in range(5)]
     for thread in threads:

@@ -16,6 +16,7 @@ from gesso.runtime.host.attempt import Pace, Report, relay
 from gesso.runtime.host.budget import Budget
 from gesso.runtime.host.crew import CrewRules, Room
 from gesso.runtime.host.environment import Environments
+from gesso.runtime.host.needs import prepare_needs
 from gesso.runtime.host.order import Order, take_order
 from gesso.runtime.host.pool import Pool, PoolFigures
 from gesso.runtime.host.requirements import read_needs
@@ -162,7 +163,7 @@ class WorkerModel:
             return error
 
     async def _start(self, report: Report, room: Room) -> WorkerProcess:
-        environment = await self.environments.prepare(self.manifest.requirements, report=report)
+        environment = await prepare_needs(self.manifest, self.environments, report=report)
         weights = await self.weights.prepare(self.manifest.weights, report=report)
         asked = Load(
             str(self.manifest.entry),
@@ -171,6 +172,7 @@ class WorkerModel:
             self.device,
             {name: str(path) for name, path in weights.items()},
             list(read_needs(self.manifest.requirements).names),
+            kind=self.manifest.kind,
         )
         async with room():
             report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))

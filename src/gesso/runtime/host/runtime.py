@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
+from gesso.messages.to_worker import Describe
 from gesso.registry.manifest import Manifest
 from gesso.registry.weights import WeightsFolder
 from gesso.runtime.host import memory_use
@@ -16,11 +17,13 @@ from gesso.runtime.host.budget import Budget
 from gesso.runtime.host.environment import Environment, Environments
 from gesso.runtime.host.example_files import FILE, PACKAGE, find_own_file, find_package_file
 from gesso.runtime.host.model import WorkerModel, WorkerSettings
+from gesso.runtime.host.needs import prepare_needs
 from gesso.runtime.host.pool import PoolFigures
 from gesso.runtime.host.scratch import make_scratch
 from gesso.runtime.host.size import PoolSize
 from gesso.runtime.host.worker import WorkerProcess
 from gesso.spec.model import ModelSpec
+from gesso.spec.runnable import Log
 from gesso.types.base import Json
 
 _SHARE_OF_MEMORY: Final = 0.75
@@ -54,13 +57,18 @@ class Runtime:
         self._models: list[WorkerModel] = []
 
     async def describe(self, manifest: Manifest, report: Report) -> ModelSpec:
-        """Read a model's spec in a worker: its class is imported there, in its own environment."""
+        """Read a model's spec in a worker: its class is imported there, in its own environment.
+
+        Of a model for another platform, `report` hears what of its declaration Gesso passes over.
+        """
+        for note in manifest.notes:
+            report(Log(note, "warning"))
         environment = await self.prepare(manifest, report)
         worker = await WorkerProcess.start(
             environment.python, self._settings.scratch, threads=self._settings.threads, cwd=manifest.folder
         )
         try:
-            described = await worker.describe(manifest.entry, manifest.class_name)
+            described = await worker.describe(Describe(str(manifest.entry), manifest.class_name, manifest.kind))
         finally:
             await worker.kill()
         return ModelSpec(
@@ -76,7 +84,7 @@ class Runtime:
 
     async def prepare(self, manifest: Manifest, report: Report) -> Environment:
         """Return a model's environment, and make it if there is none yet."""
-        return await self._environments.prepare(manifest.requirements, report=report)
+        return await prepare_needs(manifest, self._environments, report=report)
 
     async def is_prepared(self, manifest: Manifest) -> bool:
         """Say whether a model's environment is there already."""

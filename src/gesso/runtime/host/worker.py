@@ -108,10 +108,10 @@ class WorkerProcess:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    async def describe(self, entry: Path, class_name: str) -> Described:
+    async def describe(self, asked: Describe) -> Described:
         """Have the model's file imported and its class described."""
         with self.answers(SETUP) as answers:
-            self.send(Describe(str(entry), class_name))
+            self.send(asked)
             return await self.expect(answers, Described)
 
     async def load(self, asked: Load) -> AsyncIterator[ToHost]:

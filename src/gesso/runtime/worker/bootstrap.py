@@ -12,7 +12,7 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
-_MODEL = 4  # where `loading` puts the model's file among the arguments, which children are given too
+_MODEL = 4  # where `main` puts the model's file and kind among the arguments, which children are given too
 
 
 def die_with_parent() -> None:
@@ -41,7 +41,7 @@ def take_part() -> None:
     if len(sys.argv) > _MODEL:
         from gesso.runtime.worker.loading import import_model
 
-        import_model(sys.argv[_MODEL])
+        import_model(*sys.argv[_MODEL:])
 
 
 if __name__ == "__mp_main__":

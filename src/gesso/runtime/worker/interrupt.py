@@ -54,9 +54,13 @@ def unbroken() -> Iterator[None]:
 
 
 class Interrupt:
-    """Raises `CanceledError` in the main thread, inside `breakable` and nowhere else. Made in the main thread."""
+    """Raises `raising` in the main thread, inside `breakable` and nowhere else. Made in the main thread.
+
+    A model of another platform may know another exception than ours; what comes out of `breakable` is ours again.
+    """
 
     def __init__(self) -> None:
+        self.raising: type[BaseException] = CanceledError
         self._is_canceled: Callable[[], bool] | None = None
         signal.signal(_SIGNAL, lambda _signal, _frame: self._look())
 
@@ -67,6 +71,10 @@ class Interrupt:
         try:
             self._look()
             yield
+        except CanceledError:
+            raise
+        except self.raising as error:
+            raise CanceledError("The run was canceled.") from error
         finally:
             self._is_canceled = None
 
@@ -86,4 +94,4 @@ class Interrupt:
             _HOLD.missed = self._look
             return
         self._is_canceled = None  # once: what the model does about it is not broken into again
-        raise CanceledError("The run was canceled.")
+        raise self.raising("The run was canceled.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import inspect
 import os
 import platform
 import queue
@@ -56,6 +57,7 @@ class Worker:
         self._canceled: set[int] = set()  # runs canceled while they still waited in the queue
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._runner = asyncio.Runner()  # one event loop for an async setup and the runs after it
         self._interrupt = Interrupt()
         self._sessions = invoke.Sessions()
         self._model = Model()
@@ -68,8 +70,9 @@ class Worker:
         while not isinstance(message := self._asked.get(), Stop):
             self._do(message)
             if any(binding.command.is_async for binding in self._bindings.values()):
-                asyncio.run(self._serve_async())
-                return
+                self._runner.run(self._serve_async())
+                break
+        self._runner.close()
 
     # -- hearing (second thread) --------------------------------------------------------------------------------------
 
@@ -118,24 +121,27 @@ class Worker:
 
     def _describe(self, asked: Describe) -> None:
         with context.running(WorkerRun(self._channel, SETUP)):
-            model = load_class(Path(asked.entry), asked.class_name)
+            model = load_class(Path(asked.entry), asked.class_name, kind=asked.kind)
         own = model.__doc__ or sys.modules[model.__module__].__doc__ or ""
         commands = tuple(binding.command for binding in declaration.bind(model).values())
         self._channel.send(Described(" ".join(own.split()), commands, declaration.options(model)))
 
     def _load(self, asked: Load) -> None:
         began = time.perf_counter()
-        sys.argv[4:] = [asked.entry]  # for processes that the model starts: see bootstrap.py
+        sys.argv[4:] = [asked.entry, asked.kind]  # for processes that the model starts: see bootstrap.py
         with context.running(WorkerRun(self._channel, SETUP)):
-            kind = load_class(Path(asked.entry), asked.class_name)
-            bindings = declaration.bind(kind)
-            options = coerce_ports(declaration.options(kind), asked.options)
+            model = load_class(Path(asked.entry), asked.class_name, kind=asked.kind)
+            bindings = declaration.bind(model)
+            options = coerce_ports(declaration.options(model), asked.options)
             seed_libraries(0)
             try:
-                self._model = kind()
+                self._model = model()
                 self._model.device = find_device(asked.device)
                 self._model.weights = WeightPaths({name: Path(path) for name, path in asked.weights.items()})
-                self._model.setup(**options)
+                self._interrupt.raising = model.canceled_by
+                waiting = self._model.setup(**options)
+                if inspect.iscoroutine(waiting):
+                    self._runner.run(waiting)
             except GessoError:
                 raise
             except _ANYTHING as error:
