@@ -77,6 +77,10 @@ def test_what_one_began_oneself_is_trusted(gesso: Gesso, work: Path) -> None:
         ("./models/a.py:draw", ("./models/a.py", "draw")),
         ("./a:b/c", ("./a:b/c", None)),
         (":draw", (":draw", None)),
+        ("./old:count letters", ("./old", "count letters")),
+        ("old:make-it", ("old", "make-it")),
+        ("runway+http://localhost:9000", ("runway+http://localhost:9000", None)),
+        ("runway+http://localhost:9000:draw", ("runway+http://localhost:9000", "draw")),
     ],
 )
 def test_a_command_follows_the_colon(text: str, expected: tuple[str, str | None]) -> None:

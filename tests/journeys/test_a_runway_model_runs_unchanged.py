@@ -198,6 +198,9 @@ def test_gesso_run_runs_it(warm_home: Path, tmp_path: Path, capfd: pytest.Captur
     assert invoke(["show", str(MODELS / "seeing"), "--trust"]) == 0
     assert "gesso run" in capfd.readouterr().out
     assert invoke(["doctor", str(MODELS / "growing"), "--trust"]) == 0
+    capfd.readouterr()
+    assert invoke(["run", f"{MODELS / 'caption'}:count letters", "--trust", "-i", "text=fox"]) == 0
+    assert float(capfd.readouterr().out) == 3
 
 
 def test_nothing_of_it_runs_before_it_is_trusted(home: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Final
 
@@ -17,6 +18,7 @@ Say yes only if you trust whoever wrote it. You will not be asked again for this
 _WHAT_IS_ONES_OWN = "If you wrote it yourself, say yes."
 IN_MODEL: Final = (ModelError, SetupError, WorkerDiedError, DeclarationError)
 """The errors whose cause lies inside a model."""
+_COMMAND: Final = re.compile(r"[^\W\d](?:[\w -]*\w)?")  # those of foreign models may have spaces and hyphens
 
 
 def doctor_hint(reference: str) -> str:
@@ -28,7 +30,7 @@ def split_reference(text: str) -> tuple[str, str | None]:
     """Split `pose:draw` into the model and its command; without one the command is None."""
     model, colon, command = text.rpartition(":")
     is_drive = sys.platform == "win32" and len(model) == 1  # C:folder
-    if not colon or not model or is_drive or not command.isidentifier():
+    if not colon or not model or is_drive or not _COMMAND.fullmatch(command):
         return text, None
     return model, command
 

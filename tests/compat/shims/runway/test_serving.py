@@ -15,7 +15,7 @@ import pytest
 from flask import abort
 from flask.testing import FlaskClient
 from runway.data_types import any as any_type
-from runway.data_types import boolean, category, image, number, text, vector
+from runway.data_types import array, boolean, category, image, number, text, vector
 from runway.model import RunwayModel
 
 
@@ -185,6 +185,12 @@ def test_an_error_is_answered_as_it_was(client: FlaskClient, path: str, body: An
     answer = client.post(path, json=body)
     assert answer.status_code == status
     assert answer.get_json()["error"].startswith(error)
+
+
+def test_an_option_that_is_missing_is_named(rw: RunwayModel) -> None:
+    rw.setup(options={"words": array(item_type=text)})(lambda options: options)
+    answer = rw.app.test_client().post("/setup", json={})
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "Missing option: words.")
 
 
 @pytest.mark.parametrize("data", ["", "{", "input=5", "null"])
