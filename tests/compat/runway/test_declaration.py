@@ -149,10 +149,13 @@ def test_what_cannot_be_had_here_can_elsewhere(tmp_path: Path, steps: list[str],
 
 def test_a_framework_of_back_then_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"framework: tensorflow meant TensorFlow 1\.12") as raised:
-        declared(tmp_path, framework="tensorflow")
+        declared(tmp_path, framework="tensorflow", code="import tensorflow as tf\n")
     assert ELSEWHERE in raised.value.hint
-    found = declared(tmp_path, "pip install tensorflow>=2.12 -q > log.txt 2>&1", framework="tensorflow")
+    found = declared(
+        tmp_path, "pip install tensorflow>=2.12 -q > log.txt 2>&1", framework="tensorflow", code="import keras"
+    )
     assert found.dependencies == ("tensorflow>=2.12",)
+    assert declared(tmp_path, framework="tensorflow", code="import numpy").dependencies == ()  # the template said it
 
 
 def test_what_came_with_the_sdk_is_added_where_it_is_imported(tmp_path: Path) -> None:

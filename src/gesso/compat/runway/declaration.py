@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -37,6 +37,7 @@ _BROUGHT: Final = {
 """What came with Runway's SDK, by the module: models import it without asking for it."""
 _FRAMEWORKS: Final = {"pytorch": {"torch": "torch", "torchvision": "torchvision"}}
 """What a framework stood for, by the module."""
+_ON_TENSORFLOW: Final = frozenset({"keras", "tensorflow", "tflearn"})
 _PYTHON: Final = re.compile(r"python[\d.]*")
 
 
@@ -51,7 +52,8 @@ def read(folder: Path, table: Mapping[str, Json]) -> Foreign:
     needed = Needed(folder, ELSEWHERE, notes=notes)
     for step in read_steps(table.get("build_steps") or [], elsewhere=ELSEWHERE):
         needed.take(step)
-    _add_unsaid(needed, _framework(table, needed))
+    imported = imported_modules(folder)
+    _add_unsaid(needed, _framework(table, needed, imported=imported), imported=imported)
     return Foreign(entry=entry, dependencies=tuple(needed.places), places=needed.places, notes=tuple(needed.notes))
 
 
@@ -80,10 +82,13 @@ def _entry(command: str) -> tuple[str, list[str]]:
     return PurePosixPath(files[0]).as_posix(), notes
 
 
-def _framework(table: Mapping[str, Json], needed: Needed) -> Mapping[str, str]:
-    """Return the modules that the declared framework brought, with their packages."""
+def _framework(table: Mapping[str, Json], needed: Needed, *, imported: Set[str]) -> Mapping[str, str]:
+    """Return the modules that the declared framework brought, with their packages.
+
+    Many name one because the template did, and use none of it.
+    """
     framework = _text(table, "framework").lower()
-    if framework == "tensorflow" and not needed.has("tensorflow"):
+    if framework == "tensorflow" and imported & _ON_TENSORFLOW and not needed.has("tensorflow"):
         raise DeclarationError(
             "runway.yml, framework: tensorflow meant TensorFlow 1.12, which does not install on today's Python.",
             hint=f"If the model runs with TensorFlow 2, add it to its requirements.txt. {ELSEWHERE}",
@@ -91,9 +96,9 @@ def _framework(table: Mapping[str, Json], needed: Needed) -> Mapping[str, str]:
     return _FRAMEWORKS.get(framework, {})
 
 
-def _add_unsaid(needed: Needed, framework: Mapping[str, str]) -> None:
+def _add_unsaid(needed: Needed, framework: Mapping[str, str], *, imported: Set[str]) -> None:
     """Add what the model's code imports and never had to ask for."""
     unsaid = {**_BROUGHT, **framework}
-    for module in sorted(imported_modules(needed.folder) & set(unsaid)):
+    for module in sorted(imported & set(unsaid)):
         if not needed.has(unsaid[module]):
             needed.add(Wanted(unsaid[module], f"an `import {module}` in its code"))
