@@ -58,7 +58,7 @@ def test_packages_are_asked_for_without_cog_itself(read: Callable[..., Manifest]
             - "pillow>=10"
           run:
             - pip install --no-cache-dir requests==2.31.0
-            - command: echo hello && pip install rich
+            - command: make hello && pip install rich
               mounts: [{type: secret, id: pip, target: /etc/pip.conf}]
         predict: predict.py:Predictor
     """
@@ -68,7 +68,7 @@ def test_packages_are_asked_for_without_cog_itself(read: Callable[..., Manifest]
         *("pillow>=10", "requests==2.31.0", "rich"),
     }
     (note,) = manifest.notes
-    assert "does not run `echo hello`" in note
+    assert "does not run `make hello`" in note
     assert manifest.places["rich"] == "cog.yaml, run 2"
 
 

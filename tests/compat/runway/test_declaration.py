@@ -172,11 +172,14 @@ def test_what_came_with_the_sdk_is_added_where_it_is_imported(tmp_path: Path) ->
 
 
 def test_other_steps_are_passed_over_and_told(tmp_path: Path) -> None:
-    found = declared(tmp_path, "pip install a && wget https://example.org/w.pth -O w.pth; mkdir x", "A=1 pip install b")
+    found = declared(
+        tmp_path, "pip install a && wget https://example.org/w.pth -O w.pth; mkdir x", "A=1 pip install b && echo done"
+    )
     assert found.dependencies == ("a", "b")
     assert [note.partition(": ")[0] for note in found.notes] == ["runway.yml, build step 1"] * 2
     assert "`wget https://example.org/w.pth -O w.pth`" in found.notes[0]
     assert "run it once yourself in the model's folder" in found.notes[1]
+    assert len(declared(tmp_path, "echo x > config.txt").notes) == 1
 
 
 @pytest.mark.parametrize("has_gpu", [True, False])
