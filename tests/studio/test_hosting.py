@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -124,3 +125,43 @@ def test_a_token_for_a_page_needs_pages(page: Any) -> None:
 def test_one_that_is_not_there_is_told(page: Any) -> None:
     page.goto("/hosting/nobody")
     page.get_by_text("There is no such deployment").wait_for()
+
+
+def test_a_stranger_uses_the_page_of_a_deployment(page: Any, server: Program) -> None:
+    address = f"{server.address}/api/v1/deployments"
+    assert httpx.post(address, json={"model": "tinted", "name": "for-all"}).status_code == 201
+    page.goto("/m/for-all")
+    page.get_by_text("There is no page").wait_for()
+    shown = open_deployment(page, "for-all")
+    shown.get_by_role("switch", name="A page for people").click()
+    shown.get_by_role("link", name="Open the page").wait_for()
+
+    token = httpx.post(f"{address}/for-all/tokens", json={"name": "guest"}).json()["token"]
+    page.goto("/m/for-all")
+    page.get_by_role("heading", level=1).wait_for()
+    expect(page.get_by_role("navigation")).to_have_count(0)  # nothing of the studio
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("alert")).to_contain_text("asks for a token")
+    page.get_by_label("Token", exact=True).fill(token)
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("region", name="Output").locator("img").first.wait_for()
+
+
+def test_everybody_uses_a_page_with_a_picture_of_their_own(page: Any, server: Program, photo: Path) -> None:
+    address = f"{server.address}/api/v1/deployments"
+    httpx.post(address, json={"model": "atelier", "name": "open-atelier", "is_public": True})
+    assert httpx.patch(f"{address}/open-atelier", json={"has_page": True}).status_code == 200
+    page.goto("/m/open-atelier")
+    page.get_by_label("Choose a picture: Image").set_input_files(photo)
+    page.get_by_text("320 × 240").first.wait_for()
+    expect(page.get_by_label("Token", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("region", name="Output").locator("img").first.wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def open_deployment(page: Any, name: str) -> Any:
+    page.goto(f"/hosting/{name}")
+    shown = page.get_by_role("region", name=name, exact=True)
+    shown.wait_for()
+    return shown

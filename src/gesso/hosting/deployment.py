@@ -46,8 +46,8 @@ class Deployment:
     """A model as a URL.
 
     `current` is the number of the release that answers. Without `is_active` it answers nobody. `is_public`: no token is
-    asked for. `origins` are the web pages that may use a public one without a token. `requests_per_minute` holds for
-    each client; None is no limit.
+    asked for. `has_page`: at its address is a page with a form, for people. `origins` are the web pages that may use a
+    public one without a token. `requests_per_minute` holds for each client; None is no limit.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Deployment:
     releases: tuple[Release, ...] = ()
     is_active: bool = True
     is_public: bool = False
+    has_page: bool = False
     origins: tuple[str, ...] = ()
     requests_per_minute: int | None = None
     created_at: str = ""

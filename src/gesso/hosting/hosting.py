@@ -52,6 +52,7 @@ class Changes:
 
     is_active: bool | None = None
     is_public: bool | None = None
+    has_page: bool | None = None
     origins: tuple[str, ...] | None = None
     requests_per_minute: int | None = None
 
@@ -64,6 +65,7 @@ class Changes:
             deployment,
             is_active=_or(self.is_active, deployment.is_active),
             is_public=_or(self.is_public, deployment.is_public),
+            has_page=_or(self.has_page, deployment.has_page),
             origins=deployment.origins if origins is None else tuple(dict.fromkeys(map(check_origin, origins))),
             requests_per_minute=deployment.requests_per_minute if rate is None else rate or None,
         )

@@ -758,6 +758,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/m/{name}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Hosted Page
+         * @description Return what the page of a deployment has to show, if its owner wants one: anybody may look at it.
+         */
+        get: operations["getHostedPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -887,6 +907,8 @@ export interface components {
             is_active?: boolean | null;
             /** Is Public */
             is_public?: boolean | null;
+            /** Has Page */
+            has_page?: boolean | null;
             /** Origins */
             origins?: string[] | null;
             /**
@@ -923,6 +945,8 @@ export interface components {
             is_active: boolean;
             /** Is Public */
             is_public: boolean;
+            /** Has Page */
+            has_page: boolean;
             /** Origins */
             origins: string[];
             /** Requests Per Minute */
@@ -1116,6 +1140,8 @@ export interface components {
         /**
          * HostedSpec
          * @description What a deployment takes and gives: its one command's ports, as in the model's spec.
+         *
+         *     `is_public`: it asks for no token.
          */
         HostedSpec: {
             /** Name */
@@ -1132,6 +1158,8 @@ export interface components {
             outputs: components["schemas"]["Port"][];
             /** Is Streaming */
             is_streaming: boolean;
+            /** Is Public */
+            is_public: boolean;
         };
         /**
          * Job
@@ -4037,6 +4065,37 @@ export interface operations {
         };
     };
     getHostedSpec: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostedSpec"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHostedPage: {
         parameters: {
             query?: never;
             header?: never;

@@ -36,6 +36,7 @@ function later<Part>(load: () => Promise<Part>): () => Promise<Part> {
 
 const BenchRoom = lazy(later(LOADS.bench));
 const HistoryRoom = lazy(later(LOADS.history));
+const GuestRoom = lazy(later(() => import("@/features/guest/guest")));
 const HostingRoom = lazy(later(LOADS.hosting));
 const SettingsRoom = lazy(later(LOADS.settings));
 const Palette = lazy(later(LOADS.palette));
@@ -48,6 +49,9 @@ export function App() {
   useEffect(() => {
     applyLook(look);
   }, [look]);
+  const [path] = useLocation();
+  const guest = /^\/m\/([^/]+)\/?$/.exec(path)?.[1];
+  if (guest !== undefined) return <Suspense fallback={<Empty icon={<Ring size={32} />} title="Loading" />}><GuestRoom name={guest} /></Suspense>;
   return (
     <QueryClientProvider client={queries}>
       <ToolsContext value={TOOLS}>

@@ -137,13 +137,13 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
     kept.isBusy = true;
     setWrong(null);
     try {
-      let file: object | undefined;
+      let file: object | string | undefined;
       do {
         kept.isStale = false;
         file = made.isNothing ? undefined : await tools.upload(new File([await kept.form.write(made, kept.size)], `${name}.png`, { type: "image/png" }));
       } while (isStale(kept)); // painted on meanwhile
       kept.value = file;
-      remember(file, made);
+      if (typeof file !== "string") remember(file, made);
       onChange(file);
     } catch (error) {
       setWrong(wordsOf(error));

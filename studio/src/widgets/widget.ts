@@ -45,9 +45,9 @@ export interface Widget {
   check: (port: Port, value: unknown) => string | null;
 }
 
-/** What a widget needs of the world outside, so that it can be tried without a server. */
+/** What a widget needs of the world outside, so that it can be tried without a server. A file is kept, or a data URI. */
 export interface Tools {
-  upload: (file: File, onProgress?: (fraction: number) => void) => Promise<FileValue>;
+  upload: (file: File, onProgress?: (fraction: number) => void) => Promise<FileValue | string>;
   /** Have the server fetch what lies at an address. */
   fetch: (url: string) => Promise<FileValue>;
   urlOf: (value: unknown) => string | undefined;

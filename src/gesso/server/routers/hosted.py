@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, WebSocket
 from fastapi.responses import Response
 
+from gesso.errors import NotFoundError
 from gesso.server.direct.answer import DirectAnswer
 from gesso.server.direct.described import EXTRA, RESPONSES
 from gesso.server.hosted.caller import Caller
@@ -56,3 +57,12 @@ async def get_hosted_spec(name: str, request: Request, *, house: House) -> Hoste
     hosting, caller = house.hosting, Caller.of(request)
     hosting.door.check(hosting.get(name), secret=caller.token, origin=caller.origin)
     return HostedSpec.of(hosting.get(name), await hosting.spec(name))
+
+
+@router.get("/{name}/page")
+async def get_hosted_page(name: str, house: House) -> HostedSpec:
+    """Return what the page of a deployment has to show, if its owner wants one: anybody may look at it."""
+    deployment = house.hosting.get(name)
+    if not (deployment.has_page and deployment.is_active):
+        raise NotFoundError(f"There is no page for {name[:80]!r}.", hint="Its owner can switch one on, under Hosting.")
+    return HostedSpec.of(deployment, await house.hosting.spec(name))

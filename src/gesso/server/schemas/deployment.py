@@ -55,6 +55,7 @@ class DeploymentChange(Strict):
 
     is_active: bool | None = None
     is_public: bool | None = None
+    has_page: bool | None = None
     origins: list[_Page] | None = Field(default=None, max_length=100)
     requests_per_minute: int | None = Field(default=None, ge=0, le=1_000_000, description="0 is no limit.")
 
@@ -63,6 +64,7 @@ class DeploymentChange(Strict):
         return Changes(
             is_active=self.is_active,
             is_public=self.is_public,
+            has_page=self.has_page,
             origins=None if self.origins is None else tuple(self.origins),
             requests_per_minute=self.requests_per_minute,
         )
@@ -157,6 +159,7 @@ class DeploymentShown(BaseModel):
     releases: list[ReleaseShown]
     is_active: bool
     is_public: bool
+    has_page: bool
     origins: list[str]
     requests_per_minute: int | None
     created_at: str
@@ -172,6 +175,7 @@ class DeploymentShown(BaseModel):
             releases=[ReleaseShown.of(release) for release in deployment.releases],
             is_active=deployment.is_active,
             is_public=deployment.is_public,
+            has_page=deployment.has_page,
             origins=list(deployment.origins),
             requests_per_minute=deployment.requests_per_minute,
             created_at=deployment.created_at,
@@ -330,7 +334,10 @@ class HostedLog(BaseModel):
 
 
 class HostedSpec(BaseModel):
-    """What a deployment takes and gives: its one command's ports, as in the model's spec."""
+    """What a deployment takes and gives: its one command's ports, as in the model's spec.
+
+    `is_public`: it asks for no token.
+    """
 
     name: str
     title: str
@@ -339,6 +346,7 @@ class HostedSpec(BaseModel):
     inputs: list[Port]
     outputs: list[Port]
     is_streaming: bool
+    is_public: bool
 
     @classmethod
     def of(cls, deployment: Deployment, spec: ModelSpec) -> HostedSpec:
@@ -352,4 +360,5 @@ class HostedSpec(BaseModel):
             inputs=list(command.inputs),
             outputs=list(command.outputs),
             is_streaming=command.is_streaming,
+            is_public=deployment.is_public,
         )

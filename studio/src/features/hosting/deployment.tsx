@@ -52,6 +52,8 @@ export function DeploymentPage({ deployment }: { deployment: Deployment }) {
       <Part title="Who may use it">
         <Field label="Switched on" htmlFor="is-active" about="Switched off, it answers nobody. Tokens and figures stay." aside={<Switch id="is-active" describedBy="is-active-about" isOn={deployment.is_active} onChange={(is_active) => { change({ is_active }); }} />}>{null}</Field>
         <Field label="Everybody may use it" htmlFor="is-public" about="Whoever reaches this Gesso needs no token." aside={<Switch id="is-public" describedBy="is-public-about" isOn={deployment.is_public} onChange={(is_public) => { change({ is_public }); }} />}>{null}</Field>
+        <Field label="A page for people" htmlFor="has-page" about={deployment.has_page ? `At ${window.location.origin}${deployment.path}, with a form${deployment.is_public ? "" : ", which asks for a token"}.` : "With a form, at its address."} aside={<Switch id="has-page" describedBy="has-page-about" isOn={deployment.has_page} onChange={(has_page) => { change({ has_page }); }} />}>{null}</Field>
+        {deployment.has_page && <p><a className={styles.link} href={deployment.path} target="_blank" rel="noreferrer">Open the page</a></p>}
         {deployment.is_public && <Pages deployment={deployment} onChange={(origins) => { change({ origins }); }} />}
         <Rate deployment={deployment} onChange={(requests_per_minute) => { change({ requests_per_minute }); }} />
       </Part>
