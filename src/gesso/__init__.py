@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gesso.connecting import connect
     from gesso.errors import CanceledError, GessoError, InputError
     from gesso.sdk.context import is_canceled, log, preview, progress, scratch, seed
     from gesso.sdk.model import Model, State, command
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gesso.version import __version__
 
 _HOMES = {
+    "gesso.connecting": ("connect",),
     "gesso.errors": ("CanceledError", "GessoError", "InputError"),
     "gesso.sdk.context": ("is_canceled", "log", "preview", "progress", "scratch", "seed"),
     "gesso.sdk.model": ("Model", "State", "command"),
@@ -74,6 +76,7 @@ __all__ = [
     "Video",
     "__version__",
     "command",
+    "connect",
     "is_canceled",
     "log",
     "preview",

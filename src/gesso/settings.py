@@ -5,13 +5,15 @@ Each comes from an environment variable `GESSO_<NAME>`, or from `settings.toml` 
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from gesso.errors import ConflictError, SettingsError
@@ -20,6 +22,17 @@ from gesso.errors import ConflictError, SettingsError
 def default_home() -> Path:
     """Return the folder where everything of a user lies: `GESSO_HOME`, or the system's place for a program's data."""
     return Path(os.environ.get("GESSO_HOME") or platformdirs.user_data_path("gesso", appauthor=False)).expanduser()
+
+
+def check_public_url(given: str) -> str:
+    """Return the beginning of an address without a slash at its end, or raise `ValueError`."""
+    parts = urlsplit(given.strip().rstrip("/").lower())
+    is_right = (
+        parts.scheme in {"http", "https"} and parts.hostname and not (parts.path or parts.query or parts.username)
+    )
+    if not is_right or parts.netloc != f"{parts.hostname}" + (f":{parts.port}" if parts.port else ""):
+        raise ValueError("it must be like https://gesso.example.org, with nothing after the name")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class PoolSize(BaseModel):
@@ -71,6 +84,10 @@ class Settings(BaseSettings):
     """Names under which the server is reached besides this computer's own: "gesso.example.org", with a port or not."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may use the server: "https://editor.p5js.org"; "http://localhost:*" is every port."""
+    public_url: str | None = None
+    """Where the web reaches the server, through a proxy or a tunnel: "https://gesso.example.org". It then has a key."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Whose word for where a request comes from is believed: addresses, or networks ("10.0.0.0/8")."""
     fetch_private: bool = False
     """Whether addresses of this computer and its network may be fetched for inputs."""
     fetch_limit_bytes: int = Field(default=200_000_000, ge=1)
@@ -80,6 +97,18 @@ class Settings(BaseSettings):
 
     private_recipes: bool = False
     """Whether the recipes inside files leave out texts that somebody wrote, and names of files."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_beginning(cls, given: str | None) -> str | None:
+        return None if not given else check_public_url(given)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            ipaddress.ip_network(one, strict=False)
+        return given
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - the library calls it with these five
@@ -106,6 +135,7 @@ AFTER_RESTART: Final = frozenset(
         "memory_budget_mb",
         "pools",
         "needs_key",
+        "public_url",
     }
 )
 """The settings that are read when Gesso starts; a change of any other holds at once."""
@@ -139,6 +169,15 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     except (ValueError, OSError) as error:  # ValueError: a value that cannot be, a file that is not TOML
         raise SettingsError(f"{path} cannot be changed: {error}.") from error
     return changed
+
+
+def said_otherwise(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Return the settings with some that were said for this time alone. Raises `SettingsError`."""
+    try:
+        return Settings.model_validate(settings.model_dump() | dict(changes))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"The setting {first['loc'][0]} cannot be {first['input']!r}: {first['msg']}.") from error
 
 
 def load() -> Settings:

@@ -23,6 +23,7 @@ def build(folder: Path, *, has_studio: bool) -> subprocess.CompletedProcess[str]
     copy = folder / "copy"
     keep = shutil.ignore_patterns("__pycache__", "web", "node_modules")
     shutil.copytree(ROOT / "src", copy / "src", ignore=keep)
+    shutil.copytree(ROOT / "clients", copy / "clients", ignore=keep)
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, copy / name)
     if has_studio:
@@ -59,6 +60,8 @@ def test_the_wheel_serves_the_studio_without_node(tmp_path: Path, home: Path) ->
                 assert json.load(answer)["status"] == "ok"
             with urllib.request.urlopen(f"{address}/models/pose") as answer:
                 assert answer.read() == b"<title>The studio</title>"
+            with urllib.request.urlopen(f"{address}/gesso.js") as answer:
+                assert answer.read() == (ROOT / "clients" / "javascript" / "gesso.js").read_bytes()
         finally:
             process.terminate()
 

@@ -70,6 +70,7 @@ class Served:
     app: App
     server: Server
     folder: Path
+    address: str
 
     async def model(self, timeout_s: float | None = None) -> RemoteModel:
         """Return the model `many` there."""
@@ -88,7 +89,7 @@ async def served(warm_home: Path, tmp_path: Path) -> AsyncIterator[Served]:
         ready: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(serve(app, port=0, on_ready=ready.set_result))
         async with asyncio.timeout(60):
-            line = Loopback.at((await ready).url)
-        yield Served(app, Server(line), tmp_path)
+            address = (await ready).url.rstrip("/")
+        yield Served(app, Server(Loopback.at(address)), tmp_path, address)
         serving.cancel()
         await asyncio.wait([serving])

@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from gesso.cli import backup, doctor, init, jobs, models, recipes, run, serve
+from gesso.cli import backup, doctor, host, init, jobs, models, recipes, run, serve
 from gesso.cli.exits import CANCELED, OK, RUN_FAILED, code_of
 from gesso.cli.shell import command_line
 from gesso.cli.terminal import Terminal
@@ -116,6 +116,7 @@ _COMMANDS: Final[dict[str, typer.Typer | Callable[..., None]]] = {  # in the ord
     "init": init.init,
     "doctor": doctor.doctor,
     "jobs": jobs.jobs,
+    "host": host.host,
     "recipe": recipes.recipe,
     "backup": backup.backup,
     "restore": backup.restore,
@@ -132,6 +133,7 @@ _EXAMPLES: Final = {
     "init": "gesso init my-model",
     "doctor": "gesso doctor ./my-model",
     "jobs": "gesso jobs --search fox --status failed",
+    "host": "gesso host pose",
     "recipe": "gesso recipe drawing.png",
     "backup": "gesso backup before-the-show.zip",
     "restore": "gesso restore before-the-show.zip",

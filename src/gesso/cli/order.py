@@ -15,6 +15,7 @@ from gesso.app import App
 from gesso.cli.again import Ingredients, compare, find_model
 from gesso.cli.card import stand_in
 from gesso.cli.destination import Destination, stems_of
+from gesso.cli.elsewhere import Elsewhere, check_device, check_named_by_recipe, open_hosted
 from gesso.cli.example import example_inputs
 from gesso.cli.exits import FILES_FAILED, OK
 from gesso.cli.folder_run import RESUME, FolderRun, Tally
@@ -27,11 +28,13 @@ from gesso.cli.plan import plan, plan_folder_run
 from gesso.cli.runner import Runner
 from gesso.cli.running import running_server
 from gesso.cli.terminal import Terminal, interruptible
-from gesso.errors import InputError, SettingsError, StorageError
+from gesso.errors import InputError, NotFoundError, SettingsError, StorageError
 from gesso.jobs.marks import read_recipe
 from gesso.jobs.recipe import Recipe
 from gesso.registry.manifest import is_name
 from gesso.registry.source import ModelSource
+from gesso.remote.address import is_hosted
+from gesso.remote.hosted import HostedModel
 from gesso.remote.model import RemoteModel
 from gesso.spec.model import Command, ModelSpec, Port, coerce_ports, find_port
 from gesso.types.base import Json
@@ -46,7 +49,8 @@ class Order:
 
     `lone` are words that stand by themselves. `recipe` is a file with the recipe of a result that is to be made again;
     `reference` may then be "", for the model of the recipe. `is_here`: not in a Gesso that runs already. `is_resuming`:
-    leave out the files of a folder that are done. `words` are all words of the command, as they were typed.
+    leave out the files of a folder that are done. `words` are
+    all words of the command, as they were typed. `token` opens a deployment.
     """
 
     reference: str
@@ -63,6 +67,7 @@ class Order:
     is_json: bool = False
     is_resuming: bool = False
     is_trusted: bool = False
+    token: str = ""
     words: Sequence[str] = ()
 
 
@@ -76,6 +81,8 @@ async def carry_out(order: Order, terminal: Terminal) -> int:
                 work = await _work(app, order, recipe=recipe, terminal=terminal, scratch=Path(scratch))
                 return await _carry_out(work)
     except IN_MODEL as error:
+        if is_hosted(order.reference):
+            raise
         reference = split_reference(order.reference)[0] or (recipe.model if recipe else "")
         error.hint = f"{error.hint}\n{doctor_hint(reference)}".strip()
         raise
@@ -94,7 +101,7 @@ async def _carry_out(work: _Work) -> int:
         runner=runner,
         files=files,
         inputs=inputs,
-        reference=work.source.reference,
+        reference=work.reference,
         is_resuming=order.is_resuming,
         words=order.words,
     )
@@ -142,13 +149,19 @@ async def _run_folder(run: FolderRun) -> int:
 async def _work(app: App, order: Order, *, recipe: Recipe | None, terminal: Terminal, scratch: Path) -> _Work:
     """Find the model that is meant, and sort the words."""
     reference, name = split_reference(order.reference)
-    if recipe is None:
+    source, hosted = None, None
+    address = order.reference or (recipe.model if recipe else "")
+    if is_hosted(address):
+        hosted = await _hosted(app, order, address=address, terminal=terminal)
+        name, spec = None, hosted.spec
+    elif recipe is None:
         refuse_reference(reference)
         source = find_trusted(app, reference, is_trusted=order.is_trusted, terminal=terminal)
+        spec = await app.registry.spec(source)
     else:
         name = name or recipe.command
         source = await find_model(app, reference or recipe.model, is_trusted=order.is_trusted, terminal=terminal)
-    spec = await app.registry.spec(source)
+        spec = await app.registry.spec(source)
     command = spec.command(name)
     check(_said(order), spec=spec, command=command)
     given = sort_inputs(command.inputs, order.inputs)
@@ -159,10 +172,19 @@ async def _work(app: App, order: Order, *, recipe: Recipe | None, terminal: Term
         terminal=terminal,
         scratch=scratch,
         source=source,
+        hosted=hosted,
+        reference=address if source is None else source.reference,
         spec=spec,
         command=command,
         given=given,
     )
+
+
+async def _hosted(app: App, order: Order, *, address: str, terminal: Terminal) -> HostedModel:
+    check_device(order.device)
+    if not order.reference:
+        check_named_by_recipe(address, is_trusted=order.is_trusted, terminal=terminal)
+    return await open_hosted(app, address, token=order.token, terminal=terminal)
 
 
 def _said(order: Order) -> Said:
@@ -174,14 +196,19 @@ def _said(order: Order) -> Said:
 
 @dataclass(frozen=True, kw_only=True)
 class _Work:
-    """An order, and what it names: the model that was found, its command, and the inputs sorted but not yet read."""
+    """An order, and what it names: the model that was found, its command, and the inputs sorted but not yet read.
+
+    The model is `source`, or `hosted` where its address was named.
+    """
 
     app: App
     order: Order
     recipe: Recipe | None
     terminal: Terminal
     scratch: Path
-    source: ModelSource
+    source: ModelSource | None
+    hosted: HostedModel | None
+    reference: str
     spec: ModelSpec
     command: Command
     given: Given
@@ -219,6 +246,15 @@ class _Work:
         """Return where it runs: in the Gesso that serves this home, which knows models by name alone, or here."""
         order, options = self.order, self._options()
         seed = self.recipe.seed if order.seed is None and self.recipe else order.seed
+        if self.hosted is not None:
+            return Elsewhere(
+                model=self.hosted,
+                command=self.command,
+                address=self.reference,
+                seed=seed,
+                timeout_s=order.timeout_s,
+            )
+        assert self.source is not None
         is_served = is_name(self.source.reference) and not order.is_here
         server = await running_server(self.app.settings.home, self.terminal) if is_served else None
         if server is None:
@@ -253,6 +289,8 @@ class _Work:
             return found.inputs(self.command, given=given) | inputs
         if not self.order.is_example:
             return inputs
+        if self.source is None:
+            raise NotFoundError("A deployment has no examples.", hint="Give its inputs with -i.")
         example = await example_inputs(
             self.app, self.source, spec=self.spec, command=self.command, given=given, report=self.terminal.report
         )

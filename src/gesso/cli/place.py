@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -57,7 +57,7 @@ class Here:
         """Run once."""
         await self.model.prepare(hear)
         async with asyncio.timeout(self.timeout_s):
-            return await _result(self.model.run(self._request(inputs)), hear)
+            return await result_of(self.model.run(self._request(inputs)), hear)
 
     async def run_batch(self, inputs: Sequence[Inputs], hear: Callable[[Event], None]) -> list[Result | GessoError]:
         """Run for several inputs in one call of the model."""
@@ -97,31 +97,11 @@ class There:
     async def run(self, inputs: Inputs, hear: Callable[[Event], None]) -> Result:
         """Send the files that the other Gesso has not got yet, and run once."""
         request = Request(inputs=await self._sent(inputs), command=self.command.name, seed=self.seed)
-        return await _result(self.model.run(request), hear)
+        return await result_of(self.model.run(request), hear)
 
     async def run_batch(self, inputs: Sequence[Inputs], hear: Callable[[Event], None]) -> list[Result | GessoError]:
         """Run several as jobs that wait together: while one runs, files of others come and go."""
-        turn = asyncio.Semaphore(_JOBS_AT_ONCE)
-        telling = _Telling(len(inputs), hear)
-
-        async def run(number: int, one: Inputs) -> Result | GessoError:
-            async with turn:
-                try:
-                    return await self.run(one, partial(telling.hear, number))
-                except (InputError, RunError) as error:
-                    if isinstance(error, SetupError):
-                        raise
-                    return error
-                finally:
-                    telling.end(number)
-
-        tasks = [asyncio.create_task(run(number, one)) for number, one in enumerate(inputs)]
-        try:
-            return await asyncio.gather(*tasks)
-        finally:  # what goes wrong for one goes wrong for all, and whoever leaves cancels all
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        return await side_by_side(self.run, inputs, hear=hear)
 
     async def recipe(self, inputs: Inputs, result: Result) -> Recipe:  # noqa: ARG002 - the job knows them itself
         """Return the recipe that the job has."""
@@ -134,6 +114,36 @@ class There:
         for digest, source in files.sources.items():
             await self.model.server.keep(digest, source)
         return described
+
+
+async def side_by_side(
+    run: Callable[[Inputs, Callable[[Event], None]], Awaitable[Result]],
+    inputs: Sequence[Inputs],
+    *,
+    hear: Callable[[Event], None],
+) -> list[Result | GessoError]:
+    """Run for several inputs, a few at a time. Returns a result or an error for each."""
+    turn = asyncio.Semaphore(_JOBS_AT_ONCE)
+    telling = _Telling(len(inputs), hear)
+
+    async def run_one(number: int, one: Inputs) -> Result | GessoError:
+        async with turn:
+            try:
+                return await run(one, partial(telling.hear, number))
+            except (InputError, RunError) as error:
+                if isinstance(error, SetupError):
+                    raise
+                return error
+            finally:
+                telling.end(number)
+
+    tasks = [asyncio.create_task(run_one(number, one)) for number, one in enumerate(inputs)]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:  # what goes wrong for one goes wrong for all, and whoever leaves cancels all
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class _Telling:
@@ -157,7 +167,8 @@ class _Telling:
         self._going_on.remove(number)
 
 
-async def _result(events: AsyncGenerator[Event, None], hear: Callable[[Event], None]) -> Result:
+async def result_of(events: AsyncGenerator[Event, None], hear: Callable[[Event], None]) -> Result:
+    """Return the result of a run; `hear` gets what it says before."""
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Result):

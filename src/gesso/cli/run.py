@@ -18,7 +18,8 @@ def run(  # noqa: PLR0913 - each is an option of the command
         str,
         typer.Argument(
             metavar="MODEL",
-            help="A name (see `gesso models`), ./folder or ./file.py; with :COMMAND for one of several. "
+            help="A name (see `gesso models`), ./folder or ./file.py; with :COMMAND for one of several; "
+            "or the address of a deployment. "
             "May be left out with --recipe.",
         ),
     ] = "",
@@ -66,6 +67,9 @@ def run(  # noqa: PLR0913 - each is an option of the command
     ] = False,
     is_here: Annotated[bool, typer.Option("--here", help="Run it here, also if a Gesso runs that could.")] = False,
     is_trusted: TrustOption = False,
+    token: Annotated[
+        str, typer.Option(metavar="TOKEN", envvar="GESSO_TOKEN", show_envvar=False, help="What opens a deployment.")
+    ] = "",
     is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors, no progress.")] = False,
 ) -> None:
     """Run a model, and save or print what it gives."""
@@ -89,6 +93,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
         is_json=is_json,
         is_resuming=is_resuming,
         is_trusted=is_trusted,
+        token=token,
         words=terminal.words,
     )
     terminal.is_quiet = is_quiet

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -55,24 +56,39 @@ def serve(
     host: HostOption = _HERE,
     port: PortOption = None,
     is_new_key: Annotated[bool, typer.Option("--new-key", help="Ask for a key, and print a link with it.")] = False,
+    public_url: Annotated[
+        str | None,
+        typer.Option("--public-url", metavar="URL", help="Where the web reaches it, through a proxy or a tunnel."),
+    ] = None,
 ) -> None:
     """Start Gesso without a browser, for other programs and other computers."""
     from gesso import settings
 
-    serving = Serving(settings.load(), ctx.ensure_object(Terminal), is_new_key=is_new_key)
+    loaded = settings.load()
+    if public_url is not None:
+        loaded = settings.said_otherwise(loaded, {"public_url": public_url})
+    serving = Serving(loaded, ctx.ensure_object(Terminal), is_new_key=is_new_key)
     asyncio.run(serving.run(host=host, port=port))
 
 
 class Serving:
-    """A server in the foreground, and what it says of itself in the terminal."""
+    """A server in the foreground, and what it says of itself in the terminal. `then` is done as soon as it serves."""
 
     def __init__(
-        self, settings: Settings, terminal: Terminal, *, is_opening: bool = False, is_new_key: bool = False
+        self,
+        settings: Settings,
+        terminal: Terminal,
+        *,
+        is_opening: bool = False,
+        is_new_key: bool = False,
+        then: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._settings = settings
         self._terminal = terminal
         self._is_opening = is_opening
         self._is_new_key = is_new_key
+        self._then = then
+        self._doing: asyncio.Task[None] | None = None
 
     async def run(self, *, host: str, port: int | None) -> None:
         """Serve until somebody stops it. A port that nobody named may be another one if it is taken."""
@@ -94,14 +110,18 @@ class Serving:
     def _ready(self, listening: Listening) -> None:
         terminal = self._terminal
         self._tell(f"Gesso is at {listening.url}")
+        if self._settings.public_url:
+            self._tell(f"The web reaches it at {self._settings.public_url}/")
         if listening.link != listening.url:
             self._tell(f"This link opens it, and signs a browser in; keep it to yourself:\n  {listening.link}")
-        elif self._settings.needs_key and not self._is_opening:
+        elif (self._settings.needs_key or self._settings.public_url) and not self._is_opening:
             terminal.say("It asks for its key. A browser that was signed in still is; --new-key prints a new link.")
         terminal.say("Ctrl-C stops it.", style="dim")
         if self._is_opening:
             link = listening.link if listening.link != listening.url else signed_in(listening.url, self._settings)
             _open(link, self._settings, terminal=terminal)
+        if self._then is not None:
+            self._doing = asyncio.get_running_loop().create_task(self._then())
 
     def _tell(self, text: str) -> None:
         """Print a line; a server whose standard output is closed says it on the other one, and serves all the same."""

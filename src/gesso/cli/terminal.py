@@ -6,6 +6,7 @@ when standard error is a terminal.
 
 from __future__ import annotations
 
+import getpass
 import json
 import signal
 import sys
@@ -157,6 +158,14 @@ class Terminal:
             print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
             answer = sys.stdin.readline()
         return answer.strip().lower() in ("y", "yes")
+
+    def ask_secret(self, question: str) -> str:
+        """Ask for something that nobody shall see; "" if there is nobody to answer."""
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return ""
+        self.clear()
+        with interruptible():
+            return getpass.getpass(question, sys.stderr).strip()
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

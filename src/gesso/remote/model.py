@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from gesso.errors import CanceledError, FetchError, GessoError, RunInterruptedError, from_data
+from gesso.errors import CanceledError, FetchError, RunInterruptedError, from_data
+from gesso.remote.news import part_of, preview_of, to_json
 from gesso.remote.outputs import read_outputs
 from gesso.remote.server import Server
 from gesso.spec.model import Command, ModelSpec
-from gesso.spec.runnable import Event, Log, Part, Preview, Progress, Request, Result
-from gesso.types import catalogue
-from gesso.types.base import DataType, Json
-from gesso.types.list import ListType
+from gesso.spec.runnable import Event, Log, Progress, Request, Result
+from gesso.types.base import Json
 
 _ENDS: Final = frozenset({"succeeded", "failed", "canceled"})
 
@@ -67,7 +66,7 @@ class RemoteModel:
         order = {
             "model": self.reference,
             "command": command.name,
-            "inputs": {name: _sent(types.get(name), value) for name, value in request.inputs.items()},
+            "inputs": {name: to_json(types.get(name), value) for name, value in request.inputs.items()},
             "options": dict(self.options),
             "device": self.device,
             "seed": request.seed,
@@ -141,9 +140,11 @@ class _Job:
             case "log":
                 yield Log(message["line"]["text"], message["line"]["level"])
             case "part":
-                yield self._part(message["output"], message["value"])
+                yield part_of(self.command, message["output"], value=message["value"])
             case "preview":
-                yield from self._preview(message["preview"])
+                told = message["preview"]
+                if preview := preview_of(told["output"], told["type"], value=told["value"]):
+                    yield preview
 
     def _stand(self, job: Mapping[str, Any]) -> Iterator[Event]:
         self.data = job
@@ -152,26 +153,6 @@ class _Job:
             yield from (Log(line["text"], line["level"]) for line in job["logs"])
         if job["status"] == "queued" and job["queue_position"]:
             yield Progress(0.0, f"Waiting, number {job['queue_position']} in the queue")
-
-    def _part(self, output: str, value: Json) -> Part:
-        data_type = self.command.output(output).data_type
-        return Part(output, data_type.item.coerce(value) if isinstance(data_type, ListType) else value)
-
-    def _preview(self, preview: Mapping[str, Any]) -> Iterator[Preview]:
-        try:
-            value = catalogue.declare(preview["type"], {}).coerce(preview["value"])
-        except GessoError:  # of a type that needs words to be declared: one that cannot be shown is left out
-            return
-        yield Preview(preview["output"], preview["type"], value)
-
-
-def _sent(data_type: DataType[Any] | None, value: Any) -> Json:
-    """Return an input as JSON. What is JSON already, and a name that there is none of, the other side checks."""
-    if isinstance(value, list | tuple) and isinstance(data_type, ListType):
-        return [_sent(data_type.item, item) for item in value]
-    if data_type is None or isinstance(value, Mapping | str | int | float | list | None):
-        return value
-    return data_type.to_wire(data_type.coerce(value))
 
 
 def _interrupted(job: _Job) -> RunInterruptedError:

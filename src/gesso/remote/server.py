@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from gesso.errors import DamagedError, GessoError, from_data
-from gesso.net.loopback import Loopback
+from gesso.errors import DamagedError
+from gesso.net.line import Line
+from gesso.remote.answers import read
 from gesso.types.base import Json
 
 _API: Final = "/api/v1"
@@ -22,7 +23,7 @@ class Server:
     `FetchError` says that it does not answer.
     """
 
-    def __init__(self, line: Loopback) -> None:
+    def __init__(self, line: Line) -> None:
         self._line = line
 
     async def version(self) -> str:
@@ -33,7 +34,7 @@ class Server:
         """Ask with JSON for JSON. Returns None if there is nothing to answer."""
         data = None if body is None else json.dumps(body).encode()
         reply = await self._line.ask(method, _API + path, body=data)
-        return _read(reply.status, reply.body)
+        return read(reply)
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -43,7 +44,7 @@ class Server:
         if reply.status == 200:
             return
         reply = await self._line.ask("POST", f"{_API}/files", body=source, media_type=_BYTES)
-        if _read(reply.status, reply.body)["blob"] != digest:
+        if read(reply)["blob"] != digest:
             raise DamagedError("A file has changed while it was read.", hint="Run it again.")
 
     async def fetch(self, digest: str, target: Path) -> None:
@@ -66,15 +67,3 @@ class Server:
     def events(self, job_id: str) -> AsyncGenerator[Any, None]:
         """Yield what a job tells, from how it stands to its end or to the end of the server."""
         return self._line.events(f"{_API}/jobs/{quote(job_id)}/events")
-
-
-def _read(status: int, body: bytes) -> Any:
-    try:
-        data = json.loads(body) if body else None
-    except ValueError:
-        data = None
-    if 200 <= status < 300:
-        return data
-    if isinstance(data, dict) and {"code", "message"} <= set(data):
-        raise from_data({name: text for name, text in data.items() if isinstance(text, str)})
-    raise GessoError(f"The server answered {status}, and said nothing more.")

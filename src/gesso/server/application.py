@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from gesso.app import App
-from gesso.server import errors, front_end
+from gesso.server import client_script, errors, front_end
 from gesso.server.crowd import Crowd
 from gesso.server.description import complete
 from gesso.server.direct.room import Direct
+from gesso.server.forwarded import Forwarded
 from gesso.server.gate import Gate
 from gesso.server.heads import Heads
 from gesso.server.hosted.guests import may_ask
@@ -33,6 +35,7 @@ from gesso.server.routers import (
     models,
     runs,
     settings,
+    snippets,
     uploads,
 )
 from gesso.server.sign_in import SignIn
@@ -43,7 +46,20 @@ from gesso.version import VERSION
 
 API: Final = "/api/v1"
 """Where the studio's interface begins."""
-_ROUTERS: Final = (models, runs, live, jobs, job_events, files, uploads, deployments, settings, health, metrics)
+_ROUTERS: Final = (
+    models,
+    runs,
+    live,
+    jobs,
+    job_events,
+    files,
+    uploads,
+    deployments,
+    snippets,
+    settings,
+    health,
+    metrics,
+)
 
 
 def create_app(
@@ -69,9 +85,8 @@ def create_app(
     server.add_middleware(SignIn, key=key)
     server.add_middleware(Counting, metrics=server.state.metrics)
     server.add_middleware(Heads)
-    server.add_middleware(  # the last is the first that is met
-        Gate, visitors=_visitors(app, address, port=port), may_ask=partial(may_ask, app.hosting)
-    )
+    server.add_middleware(Gate, visitors=_visitors(app, address, port=port), may_ask=partial(may_ask, app.hosting))
+    server.add_middleware(Forwarded, proxies=lambda: app.settings.trusted_proxies)  # the last is the first that is met
     return server
 
 
@@ -94,6 +109,7 @@ def bare() -> FastAPI:
         api.include_router(noun.router)
     server.include_router(api)
     server.include_router(hosted.router, responses=errors.RESPONSES)
+    client_script.install(server)
     front_end.install(server)
     complete(server)
     return server
@@ -104,7 +120,8 @@ def _visitors(app: App, address: str, *, port: int) -> Callable[[], Visitors]:
 
     def visitors() -> Visitors:
         listed = app.settings
-        return Visitors(address=address, port=port, hosts=listed.allowed_hosts, origins=listed.allowed_origins)
+        hosts = (*listed.allowed_hosts, *([urlsplit(listed.public_url).netloc] if listed.public_url else []))
+        return Visitors(address=address, port=port, hosts=hosts, origins=listed.allowed_origins)
 
     return visitors
 

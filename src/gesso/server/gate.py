@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Scope, Send
 
+from gesso.server import client_script
 from gesso.server.layer import Call, Layer
 from gesso.server.schemas.problem import Problem
 from gesso.server.visitors import Visit, Visitors
@@ -75,7 +76,9 @@ class Gate(Layer):
             await call.to(self.app)
 
     def _is_for_guests(self, call: Call, visit: Visit) -> bool:
-        """Say whether a page of somebody else asks for a deployment that it may use."""
+        """Say whether a page of somebody else asks for a deployment that it may use, or for the client's code."""
+        if call.is_request and call.scope["path"] in client_script.PATHS:
+            return True
         if self._may_ask is None or visit.origin is None:
             return False
         return self._may_ask(call.scope["path"], origin=visit.origin)

@@ -67,7 +67,7 @@ async def serve(
     `on_ready` hears where it listens, `on_stop` that it begins to stop.
     Raises `SettingsError` if the port is taken, or if others could reach a server that asks for no key.
     """
-    needs_key = app.settings.needs_key or is_new_key
+    needs_key = app.settings.needs_key or is_new_key or app.settings.public_url is not None
     if not is_loopback(host) and not needs_key:
         raise SettingsError(
             f"At {host}, others could reach this Gesso and use it as you do.",
@@ -84,7 +84,8 @@ async def serve(
         server = _Server(app, asgi, grace_s=grace_s, most_connections=most)
         shown = ADDRESS if address in _ANYWHERE else f"[{address}]" if ":" in address else address
         url = f"http://{shown}:{port}/"
-        link = f"{url}?key={quote(key)}" if key else url
+        reached = f"{app.settings.public_url}/" if app.settings.public_url else url
+        link = f"{reached}?key={quote(key)}" if key else url
         listening = Listening(address=address, port=port, url=url, link=link)
         server.when_started = lambda: _tell(app, owner, listening=listening, on_ready=on_ready)
         server.when_stopping = on_stop

@@ -33,7 +33,7 @@ class SignIn(Layer):
         """Greet whoever comes by the link, ask the others."""
         key = QueryParams(call.scope["query_string"]).get("key") if call.scope["path"] == "/" else None
         if call.is_request and key is not None:
-            await call.to(self._greet(key))
+            await call.to(self._greet(key, is_encrypted=call.scope["scheme"] == "https"))
         elif self._may_pass(call.scope):
             await call.to(self.app)
         else:
@@ -48,7 +48,7 @@ class SignIn(Layer):
         is_bearer = kind.lower() == "bearer" and self._key.opens(token.strip())
         return is_bearer or self._key.knows(asking.cookies.get(COOKIE, ""))
 
-    def _greet(self, key: str) -> Response:
+    def _greet(self, key: str, *, is_encrypted: bool) -> Response:
         """Lead on to the studio without the key, so that it stays in no history and no `Referer`."""
         headers = {"Cache-Control": "no-store"}
         response: Response = RedirectResponse("/", status_code=303, headers=headers)
@@ -57,5 +57,6 @@ class SignIn(Layer):
         if not self._key.opens(key):
             problem = Problem(code="signed_out", message="This link is no longer good.", hint=_HINT)
             return answer(401, problem, headers=headers)
-        response.set_cookie(COOKIE, cookie_of(key), max_age=COOKIE_AGE_S, httponly=True, samesite="strict")
+        cookie = cookie_of(key)
+        response.set_cookie(COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="strict", secure=is_encrypted)
         return response

@@ -81,7 +81,8 @@ class DirectAnswer(Response):
             given = await with_fetched(direct.app, place_raw(asked, command), command=command)
             values = await run.open(given)
             if form.kind == "events":
-                await self._stream.send_all(tell(run, values, seed=asked.seed, port=form.port), call.send)
+                news = tell(run, values, seed=asked.seed, port=form.port, fail=opening.fail)
+                await self._stream.send_all(news, call.send)
                 watch.let_go()
                 await self._stream.end(call.send)
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -32,9 +32,17 @@ _HEADERS: Final = [
 
 
 async def tell(
-    run: DirectRun, values: Mapping[str, Any], *, seed: int | None, port: Port | None
+    run: DirectRun,
+    values: Mapping[str, Any],
+    *,
+    seed: int | None,
+    port: Port | None,
+    fail: Callable[[GessoError], None] = lambda _: None,
 ) -> AsyncGenerator[bytes, None]:
-    """Yield the news of a run as JSON, and last its result (of all outputs, or the one at `port`) or its error."""
+    """Yield the news of a run as JSON, and last its result (of all outputs, or the one at `port`) or its error.
+
+    `fail` hears the error, because nobody else does: it is not raised.
+    """
     try:
         async with contextlib.aclosing(run.follow(values, seed=seed)) as events:
             async for event in events:
@@ -43,6 +51,7 @@ async def tell(
                 elif message := await message_of(event, run.command, threads=run.threads):
                     yield message.model_dump_json().encode()
     except GessoError as error:
+        fail(error)
         yield ErrorMessage(**problem_of(error).model_dump()).model_dump_json(exclude_none=True).encode()
 
 

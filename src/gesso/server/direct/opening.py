@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
 
+from gesso.errors import GessoError
 from gesso.server.direct.warm import WarmModels
 from gesso.spec.model import Command
 from gesso.spec.runnable import Event, Runnable
@@ -25,6 +26,10 @@ class Opening(Protocol):
 
     def hear(self, event: Event) -> None:
         """Hear what a run says."""
+        ...
+
+    def fail(self, error: GessoError) -> None:
+        """Hear of an error that is told to the client and not raised."""
         ...
 
     async def __aenter__(self) -> Self:
@@ -55,6 +60,9 @@ class ByName(Opening):
 
     def hear(self, event: Event) -> None:
         """Hear what a run says, and do nothing about it."""
+
+    def fail(self, error: GessoError) -> None:
+        """Hear of an error, and do nothing about it."""
 
     async def __aenter__(self) -> Self:
         """Begin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from gesso.errors import InputError
+from gesso.errors import GessoError, InputError
 from gesso.hosting.hosting import Hosting
 from gesso.server.direct.opening import Opening
 from gesso.server.hosted.caller import Caller
@@ -53,6 +53,10 @@ class HostedOpening(Opening):
                 self.admission.finish(event)
             case Log():
                 self._hosting.hear(self.admission, event)
+
+    def fail(self, error: GessoError) -> None:
+        """Count it as failed."""
+        self.admission.fail(error)
 
     async def __aenter__(self) -> Self:
         """Begin."""

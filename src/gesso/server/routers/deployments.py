@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from gesso.hosting.figures import Minute, this_minute
+from gesso.server.hosted.address import base_of
 from gesso.server.rooms import House
 from gesso.server.schemas.deployment import (
     DeploymentChange,
@@ -29,37 +30,38 @@ router = APIRouter(prefix="/deployments", tags=["deployments"])
 """`/deployments`."""
 
 
-def _shown(house: House, name: str) -> DeploymentShown:
-    return DeploymentShown.of(house.hosting.get(name), house.hosting.status(name))
+def _shown(house: House, name: str, *, request: Request) -> DeploymentShown:
+    base = base_of(request, house.app.settings)
+    return DeploymentShown.of(house.hosting.get(name), house.hosting.status(name), base=base)
 
 
 @router.get("")
-async def list_deployments(house: House) -> DeploymentList:
+async def list_deployments(house: House, request: Request) -> DeploymentList:
     """List all deployments by name."""
-    return DeploymentList(deployments=[_shown(house, each.name) for each in house.hosting.all()])
+    return DeploymentList(deployments=[_shown(house, each.name, request=request) for each in house.hosting.all()])
 
 
 @router.post("", status_code=201)
-async def create_deployment(wanted: NewDeployment, house: House) -> DeploymentShown:
+async def create_deployment(wanted: NewDeployment, house: House, *, request: Request) -> DeploymentShown:
     """Host a model: it has an address at once, and begins to wake. Nobody but tokens' owners may use it, if not public.
 
     The version is kept as it is now, whatever becomes of the model's files.
     """
     made = await house.hosting.create(wanted.order(), name=wanted.name, is_public=wanted.is_public)
-    return _shown(house, made.name)
+    return _shown(house, made.name, request=request)
 
 
 @router.get("/{name}")
-async def get_deployment(name: str, house: House) -> DeploymentShown:
+async def get_deployment(name: str, house: House, *, request: Request) -> DeploymentShown:
     """Return a deployment and how it stands, at once."""
-    return _shown(house, name)
+    return _shown(house, name, request=request)
 
 
 @router.patch("/{name}")
-async def change_deployment(name: str, change: DeploymentChange, *, house: House) -> DeploymentShown:
+async def change_deployment(name: str, change: DeploymentChange, *, house: House, request: Request) -> DeploymentShown:
     """Change what holds for a deployment."""
     await house.hosting.change(name, change.changes())
-    return _shown(house, name)
+    return _shown(house, name, request=request)
 
 
 @router.delete("/{name}", status_code=204, response_class=Response)
@@ -69,31 +71,31 @@ async def delete_deployment(name: str, house: House) -> None:
 
 
 @router.post("/{name}/wake")
-async def wake_deployment(name: str, house: House) -> DeploymentShown:
+async def wake_deployment(name: str, house: House, *, request: Request) -> DeploymentShown:
     """Begin to wake a deployment, and say how it stands."""
     house.hosting.wake(name)
-    return _shown(house, name)
+    return _shown(house, name, request=request)
 
 
 @router.post("/{name}/sleep")
-async def sleep_deployment(name: str, house: House) -> DeploymentShown:
+async def sleep_deployment(name: str, house: House, *, request: Request) -> DeploymentShown:
     """Put a deployment to sleep: its memory is free again. The next request wakes it."""
     await house.hosting.sleep(name)
-    return _shown(house, name)
+    return _shown(house, name, request=request)
 
 
 @router.post("/{name}/releases", status_code=201)
-async def add_release(name: str, wanted: NewRelease, *, house: House) -> DeploymentShown:
+async def add_release(name: str, wanted: NewRelease, *, house: House, request: Request) -> DeploymentShown:
     """Put a new version beside the one that answers. It answers nobody until it is switched to."""
     await house.hosting.deploy(name, wanted.order())
-    return _shown(house, name)
+    return _shown(house, name, request=request)
 
 
 @router.post("/{name}/switch")
-async def switch_release(name: str, switch: Switch, *, house: House) -> DeploymentShown:
+async def switch_release(name: str, switch: Switch, *, house: House, request: Request) -> DeploymentShown:
     """Have another version answer, newer or older, as soon as it is awake. No request is dropped meanwhile."""
     await house.hosting.switch(name, switch.release)
-    return _shown(house, name)
+    return _shown(house, name, request=request)
 
 
 @router.get("/{name}/tokens")

@@ -51,6 +51,16 @@ async def get_hosted_status(name: str, request: Request, *, house: House) -> Dep
     return DeploymentStatus.of(hosting.status(name))
 
 
+@router.post("/{name}/wake")
+async def wake_hosted(name: str, request: Request, *, house: House) -> DeploymentStatus:
+    """Begin to wake a deployment before it is needed, and say how it stands. One that is switched off stays so."""
+    hosting, caller = house.hosting, Caller.of(request)
+    hosting.door.check(hosting.get(name), secret=caller.token, origin=caller.origin)
+    if hosting.get(name).is_active:
+        hosting.wake(name)
+    return DeploymentStatus.of(hosting.status(name))
+
+
 @router.get("/{name}/spec")
 async def get_hosted_spec(name: str, request: Request, *, house: House) -> HostedSpec:
     """Say what a deployment takes and gives. It is not woken by that."""

@@ -155,6 +155,7 @@ class DeploymentShown(BaseModel):
 
     name: str
     path: str = Field(description="Where it is, after the address of this Gesso.")
+    url: str = Field(description="Where it is, as whoever asks now reaches it, or in public if that is set.")
     current: int
     releases: list[ReleaseShown]
     is_active: bool
@@ -166,11 +167,12 @@ class DeploymentShown(BaseModel):
     status: DeploymentStatus
 
     @classmethod
-    def of(cls, deployment: Deployment, status: Status) -> DeploymentShown:
-        """Describe a deployment."""
+    def of(cls, deployment: Deployment, status: Status, *, base: str) -> DeploymentShown:
+        """Describe a deployment of the Gesso whose addresses begin with `base`."""
         return cls(
             name=deployment.name,
             path=f"/m/{deployment.name}",
+            url=f"{base}/m/{deployment.name}",
             current=deployment.current,
             releases=[ReleaseShown.of(release) for release in deployment.releases],
             is_active=deployment.is_active,
