@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import PIL.Image
 import pytest
 
@@ -35,8 +36,8 @@ def run(words: list[str], folder: Path) -> str:
 
 def is_inverted(path: Path) -> bool:
     with PIL.Image.open(path) as made:
-        red, green, blue = made.convert("RGB").getpixel((5, 5))
-    return red < 10 and green > 245 and blue > 245
+        pixel = np.asarray(made.convert("RGB"))[5, 5]
+    return bool(pixel[0] < 10 and pixel[1] > 245 and pixel[2] > 245)
 
 
 def test_curl(hosted: Hosted, tmp_path: Path) -> None:
@@ -77,7 +78,9 @@ def sketch(hosted: Hosted, site: Site, name: str) -> str:
     written = code(hosted, name, kind="p5", token=hosted.token(name, site.origin))
     tags = [line.removeprefix("//").strip() for line in written.splitlines() if line.startswith("//   <script")]
     site.write("sketch.js", written)
-    return site.write("sketch.html", '<meta charset="utf-8">' + "".join(tags) + '<body><script src="sketch.js"></script>')
+    return site.write(
+        "sketch.html", '<meta charset="utf-8">' + "".join(tags) + '<body><script src="sketch.js"></script>'
+    )
 
 
 def test_p5(sketch_page: Any, hosted: Hosted, site: Site) -> None:

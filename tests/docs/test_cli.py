@@ -51,6 +51,8 @@ def test_the_commands_are_the_real_ones() -> None:
         "--here",
         "--resume",
         "--new-key",
+        "--token",
+        "--public-url",
     ],
 )
 def test_every_option_that_wants_a_word_has_one(option: str) -> None:

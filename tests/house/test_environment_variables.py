@@ -8,6 +8,7 @@ from tests.house.source import SHIMS, SRC, python_files, shown, tree
 
 DOORS = {
     SRC / "settings.py": "the only reader of configuration",
+    SRC / "connecting.py": "a script with the plain install has no settings, but the same switch",
     SRC / "runtime" / "host" / "launch.py": "makes the environment of a worker from its own",
     SRC / "registry" / "git" / "program.py": "makes the environment of git from its own",
     SRC / "runtime" / "host" / "environment.py": "makes the environment of an installer from its own",

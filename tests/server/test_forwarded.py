@@ -33,7 +33,7 @@ async def seen(headers: Mapping[str, str], *, sender: str = PROXY, proxies: tupl
 
     given = [(name.lower().encode(), text.encode()) for name, text in ({"Host": "inside"} | dict(headers)).items()]
     scheme = "http" if kind == "http" else "ws"
-    scope = {"type": kind, "scheme": scheme, "client": (sender, 4711), "headers": given, "path": "/"}
+    scope: Scope = {"type": kind, "scheme": scheme, "client": (sender, 4711), "headers": given, "path": "/"}
     await Forwarded(app, proxies=lambda: proxies)(scope, nothing, nothing)
     (scope,) = found
     return scope["client"][0], scope["scheme"], dict(scope["headers"])[b"host"].decode()

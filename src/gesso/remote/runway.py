@@ -12,7 +12,8 @@ from urllib.parse import quote
 from gesso.compat.runway.fields import Field, command_of, port_of
 from gesso.compat.runway.wire import from_wire, to_wire
 from gesso.errors import DeclarationError, FetchError, GessoError, InputError, ModelError, NotFoundError, SetupError
-from gesso.net.loopback import Loopback, Reply
+from gesso.net.line import Reply
+from gesso.net.loopback import Loopback
 from gesso.spec.model import Command, ModelSpec, Port, coerce_ports
 from gesso.spec.runnable import Event, Log, Progress, Request, Result
 from gesso.types.base import Json

@@ -630,6 +630,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{name}/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Snippets
+         * @description Return code to copy that uses a deployment, one for each kind of client. Where a token goes stands YOUR_TOKEN.
+         */
+        get: operations["listSnippets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -732,6 +752,26 @@ export interface paths {
         get: operations["getHostedStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{name}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wake Hosted
+         * @description Begin to wake a deployment before it is needed, and say how it stands. One that is switched off stays so.
+         */
+        post: operations["wakeHosted"];
         delete?: never;
         options?: never;
         head?: never;
@@ -937,6 +977,11 @@ export interface components {
              * @description Where it is, after the address of this Gesso.
              */
             path: string;
+            /**
+             * Url
+             * @description Where it is, as whoever asks now reaches it, or in public if that is set.
+             */
+            url: string;
             /** Current */
             current: number;
             /** Releases */
@@ -2034,6 +2079,32 @@ export interface components {
             fixed: string[];
             /** After Restart */
             after_restart: string[];
+        };
+        /**
+         * SnippetList
+         * @description A deployment's address, and code to copy that uses it.
+         */
+        SnippetList: {
+            /** Url */
+            url: string;
+            /** Snippets */
+            snippets: components["schemas"]["SnippetShown"][];
+        };
+        /**
+         * SnippetShown
+         * @description Code to copy. `kind` is the client that it is for, `language` is for highlighting.
+         */
+        SnippetShown: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Language */
+            language: string;
+            /** Code */
+            code: string;
+            /** Note */
+            note: string;
         };
         /**
          * StageShown
@@ -3847,6 +3918,37 @@ export interface operations {
             };
         };
     };
+    listSnippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSettings: {
         parameters: {
             query?: never;
@@ -4034,6 +4136,37 @@ export interface operations {
         };
     };
     getHostedStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentStatus"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wakeHosted: {
         parameters: {
             query?: never;
             header?: never;
