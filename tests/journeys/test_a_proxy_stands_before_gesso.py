@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 
@@ -30,8 +29,7 @@ def through_proxy(home: Path, client: str, *, host: str = NAME, key: str = "") -
 @pytest.mark.timeout(300)
 def test_limits_hold_for_each_client_and_nobody_is_somebody_else(warm_home: Path, tmp_path: Path) -> None:
     add_poet(App(Settings(home=warm_home), report=lambda _: None), tmp_path / "poet")
-    said = {"GESSO_PUBLIC_URL": f"https://{NAME}", "GESSO_TRUSTED_PROXIES": json.dumps(["127.0.0.1"])}
-    with running(warm_home, **said):
+    with running(warm_home, GESSO_PUBLIC_URL=f"https://{NAME}", GESSO_TRUSTED_PROXIES='["127.0.0.1"]'):
         owner = through_proxy(warm_home, "203.0.113.1", key=find_lent_key(warm_home))
         made = owner.post("/api/v1/deployments", json={"model": "poet", "is_public": True}, timeout=60)
         assert made.json()["url"] == f"https://{NAME}/m/poet"
