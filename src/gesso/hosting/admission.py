@@ -42,6 +42,8 @@ class Admission:
         self.outcome: Outcome = "canceled"
         self.error: GessoError | None = None
         self.lines: list[Log] = []
+        self.is_counted = True
+        """Whether it is counted at its end; not if it goes on when Gesso is there again."""
         self._began = time.perf_counter()
         self._reserve = reserve
         self._leave = leave
