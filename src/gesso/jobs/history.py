@@ -96,9 +96,7 @@ class History:
         """Take the next job out of the queue: it is `starting` now. None if nothing can be run."""
 
         def work(connection: Connection) -> Job | None:
-            found = job_rows.next_in_line(
-                connection, "queued", without_lanes=busy_lanes, without_kinds=full_kinds
-            )
+            found = job_rows.next_in_line(connection, "queued", without_lanes=busy_lanes, without_kinds=full_kinds)
             if found is None:
                 return None
             job = replace(_read(found), status="starting", started_at=datetime.now(UTC))

@@ -51,9 +51,7 @@ def find(connection: sa.Connection, prediction_id: str) -> PredictionRow | None:
     return _first(connection.execute(sa.select(PREDICTIONS).where(PREDICTIONS.c.id == prediction_id)))
 
 
-def find_named(
-    connection: sa.Connection, name: str, *, deployment: str, token_id: str | None
-) -> PredictionRow | None:
+def find_named(connection: sa.Connection, name: str, *, deployment: str, token_id: str | None) -> PredictionRow | None:
     """Return the newest prediction that somebody calls so."""
     table = PREDICTIONS.c
     found = sa.select(PREDICTIONS).where(table.deployment == deployment, table.name == name, _of(token_id))
