@@ -89,7 +89,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """A prediction as it stands. `parts` are what a streaming output has so far, in wire form; None if there is none."""
+    """A prediction as it stands. `parts`: what a streaming output has so far, in wire form; None if it is over."""
 
     record: Record
     job: Job

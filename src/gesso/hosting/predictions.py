@@ -130,7 +130,7 @@ class Predictions:
                 inputs=order.inputs,
                 kind="hosted",
                 deadline_s=order.deadline_s,
-                idempotency_key=_key(deployment, token_id, order.name),
+                idempotency_key=_key(order.name, deployment=deployment, token_id=token_id),
             ),
             also=also,
         )
@@ -328,5 +328,5 @@ def check_name(name: str) -> str:
     return name
 
 
-def _key(deployment: str, token_id: str | None, name: str | None) -> str | None:
+def _key(name: str | None, *, deployment: str, token_id: str | None) -> str | None:
     return None if name is None else f"hosted {deployment} {token_id or ''} {name}"

@@ -45,13 +45,13 @@ class Watch:
         return None
 
     def account(self, job: Job) -> None:
-        """Have its token pay for it. The last that is done inside of the admission: a cap that is reached ends that."""
+        """Have its token pay for it."""
         admission = self.admission
         if job.status == "succeeded":
             admission.outcome = "succeeded"
         elif job.status == "failed" and job.error is not None:
             admission.fail(job.error.as_error())
-        admission.spend(job.metrics.run_s or 0.0)
+        admission.settle(job.metrics.run_s or 0.0)
 
     def let_go(self) -> None:
         """Count nothing yet: it goes on when Gesso is there again."""

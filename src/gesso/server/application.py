@@ -20,6 +20,7 @@ from gesso.server.hosted.guests import may_ask
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
+from gesso.server.protocols import addresses
 from gesso.server.rooms import Rooms
 from gesso.server.routers import (
     deployments,
@@ -94,6 +95,7 @@ def bare() -> FastAPI:
         api.include_router(noun.router)
     server.include_router(api)
     server.include_router(hosted.router, responses=errors.RESPONSES)
+    addresses.install(server)
     front_end.install(server)
     complete(server)
     return server
