@@ -10,9 +10,11 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import msgspec
 
 from gesso.errors import DamagedError
+from gesso.jobs.forms import is_media, is_media_list
 from gesso.jobs.job import Job
+from gesso.spec.model import Command
 from gesso.storage.prediction_rows import PredictionRow
-from gesso.types.base import Json
+from gesso.types.base import DataType, Json
 
 Occasion: TypeAlias = Literal["start", "output", "logs", "completed"]
 """What somebody may want to be told of. `output` and `logs`: at most every half second."""
@@ -43,11 +45,15 @@ class PredictionOrder:
     deadline_s: float | None = None
 
 
+OutputForm: TypeAlias = Literal["plain", "file", "files"]
+"""What an output is for a client: a value, a file, or several."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """What is kept of a prediction besides its job.
 
-    `outputs` are the names of what it makes. `pieces` are the lengths of the pieces that a streaming text came in.
+    `outputs` are what it makes, by name. `pieces` are the lengths of the pieces that a streaming text came in.
     `error` says why it was ended, where its job does not. Nothing is left to do once it `is_settled` and `is_told`.
     """
 
@@ -58,7 +64,7 @@ class Record:
     name: str | None = None
     protocol: str = "replicate"
     base: str = ""
-    outputs: tuple[str, ...] = ()
+    outputs: dict[str, OutputForm] = field(default_factory=dict)
     is_streaming: bool = False
     webhook: Webhook | None = None
     has_deadline: bool = False
@@ -128,6 +134,17 @@ def read_reference(text: str) -> tuple[str, int] | None:
     name, _, number = text.removeprefix(_REFERENCE).partition("@")
     is_one = text.startswith(_REFERENCE) and number.isascii() and number.isdigit() and len(number) < 10
     return (name, int(number)) if is_one else None
+
+
+def forms_of(command: Command) -> dict[str, OutputForm]:
+    """Return what the outputs of a command are for a client."""
+    return {port.name: _form(port.data_type) for port in command.outputs}
+
+
+def _form(data_type: DataType[Any]) -> OutputForm:
+    if is_media_list(data_type) or data_type.name == "directory":
+        return "files"
+    return "file" if is_media(data_type) else "plain"
 
 
 def lengths_of(parts: list[Any]) -> tuple[int, ...]:

@@ -13,9 +13,10 @@ from typing import Any, Final
 from gesso.errors import GessoError, InputError, NotFoundError
 from gesso.hosting.admission import Admission
 from gesso.hosting.entries import Entry
+from gesso.hosting.guest_files import GuestFiles
 from gesso.hosting.hosting import Hosting
 from gesso.hosting.messenger import Form, Messenger
-from gesso.hosting.prediction import Prediction, PredictionOrder, Record, lengths_of, reference
+from gesso.hosting.prediction import Prediction, PredictionOrder, Record, forms_of, lengths_of, reference
 from gesso.hosting.signing import secret_for
 from gesso.hosting.watch import Watch
 from gesso.hosting.webhooks import Webhooks
@@ -24,7 +25,6 @@ from gesso.jobs.identity import id_at, is_id
 from gesso.jobs.job import ENDS, Job, JobOrder
 from gesso.jobs.jobs import MOST_LISTED, Jobs
 from gesso.spec.model import Command
-from gesso.spec.runnable import Runnable
 from gesso.storage import prediction_rows as rows
 from gesso.storage.database import Connection, Database
 
@@ -44,6 +44,7 @@ class Predictions:
         self._hosting = hosting
         self._jobs = jobs
         self._webhooks = webhooks
+        self.files = GuestFiles(database)
         self._forms: dict[str, Form] = {}
         self._is_open = asyncio.Event()
         self._watches: dict[str, Watch] = {}
@@ -74,21 +75,16 @@ class Predictions:
 
     # -- ask ----------------------------------------------------------------------------------------------------------
 
-    async def create(
-        self,
-        admission: Admission,
-        *,
-        runnable: Runnable,
-        order: Callable[[Command], Awaitable[PredictionOrder]],
-    ) -> Prediction:
+    async def create(self, admission: Admission, order: Callable[[Command], Awaitable[PredictionOrder]]) -> Prediction:
         """Accept what somebody wants who was let in. It is durable when this returns. `order` may fetch inputs first.
 
         Raises what `order` raises and `Jobs.submit`; the admission is over then.
         """
         try:
-            command = runnable.spec.command(admission.release.command)
-            wanted = await order(command)
-            record, is_new = await self._submit(admission, wanted, command=command)
+            release = admission.release
+            runnable, _ = await self._hosting.runnable(admission.deployment.name, release.number)
+            command = runnable.spec.command(release.command)
+            record, is_new = await self._submit(admission, await order(command), command=command)
         except BaseException:
             async with admission:  # counted as what it was
                 raise
@@ -111,7 +107,7 @@ class Predictions:
             name=order.name,
             protocol=order.protocol,
             base=order.base,
-            outputs=tuple(port.name for port in command.outputs),
+            outputs=forms_of(command),
             is_streaming=command.is_streaming,
             webhook=order.webhook,
             has_deadline=order.deadline_s is not None,

@@ -64,6 +64,7 @@ def create_app(
         thumbnails=Thumbnails(home / "cache" / "thumbnails", app.blobs),
         direct=Direct(app, metrics=server.state.metrics),
     )
+    addresses.introduce(server.state.rooms)
     app.jobs.on_end(server.state.metrics.count_job)
     server.add_middleware(Limits)
     server.add_middleware(Crowd, most=most_listeners)

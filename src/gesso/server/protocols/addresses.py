@@ -5,32 +5,46 @@ Their interfaces are described by their makers. They stand in no description of 
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
 from gesso.errors import NotFoundError
 from gesso.server.errors import problem_of
 from gesso.server.hosted.text_answer import refuse as refuse_as_openai
-from gesso.server.protocols import openai
+from gesso.server.protocols import cog, openai, replicate, replicate_models
 from gesso.server.protocols.shaping import Refuse
+from gesso.server.rooms import Rooms
 
 _OPENAI = ("/openai/v1", "/m/{name}/v1")
+_REPLICATE = "/replicate/v1"
 _METHODS = ["DELETE", "GET", "PATCH", "POST", "PUT"]
 
 
 def install(server: FastAPI, *, is_described: bool = False) -> None:
     """Have a server speak them."""
-    for prefix, router in _routers():
+    for prefix, router in routers():
         server.include_router(router, prefix=prefix, include_in_schema=is_described)
-    for prefix, refuse in (("/openai", refuse_as_openai),):
+    for prefix, refuse in (("/openai", refuse_as_openai), ("/replicate", replicate.refuse)):
         server.include_router(_nothing_else(refuse), prefix=prefix, include_in_schema=False)
 
 
-def _routers() -> list[tuple[str, APIRouter]]:
+def introduce(house: Rooms) -> None:
+    """Tell those who send webhooks how each protocol shows a prediction."""
+    forms = {"replicate": partial(replicate.form, house), "cog": partial(cog.form, house)}
+    house.app.predictions.speak(forms)
+
+
+def routers() -> list[tuple[str, APIRouter]]:
+    """Return what answers, each with the beginning of its addresses."""
     return [
         *((prefix, openai.listing) for prefix in _OPENAI),
         *((prefix, openai.router) for prefix in _OPENAI),
         *((prefix, openai.bare) for prefix in (*_OPENAI, "/v1")),
+        (_REPLICATE, replicate_models.listing),
+        *((prefix, router) for prefix in (_REPLICATE, "/v1") for router in (replicate.router, replicate_models.router)),
+        ("", cog.router),
     ]
 
 
