@@ -1,0 +1,228 @@
+"""The original clients of Replicate, for Python and JavaScript, unmodified from their registries, against a server."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+import pytest
+import replicate
+import standardwebhooks
+from replicate.client import Client
+from replicate.exceptions import ModelError, ReplicateError
+
+from tests.clients.conftest import Hosted, run_script
+from tests.server.protocols.targets import target
+
+pytestmark = pytest.mark.timeout(300)
+# This client's models are pydantic's first kind, which warns on today's Python.
+HEAD = """
+const Replicate = require("replicate");
+const replicate = new Replicate({ auth: process.env.TOKEN, baseUrl: `${process.env.ADDRESS}/replicate/v1` });
+const print = (value) => console.log(JSON.stringify(value));
+(async () => {
+"""
+TAIL = "})().catch((error) => { console.error(error); process.exit(1); });"
+
+
+def client_of(hosted: Hosted) -> Client:
+    return replicate.Client(api_token=hosted.token, base_url=f"{hosted.address}/replicate")
+
+
+def script(hosted: Hosted, code: str, *, node_modules: Path) -> Any:
+    return run_script(HEAD + code + TAIL, node_modules=node_modules, TOKEN=hosted.token, ADDRESS=hosted.address)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A small picture."""
+    PIL.Image.new("RGB", (6, 4), (10, 120, 60)).save(tmp_path / "photo.png")
+    return tmp_path / "photo.png"
+
+
+# -- Python -----------------------------------------------------------------------------------------------------------
+
+
+def test_run(writer: Hosted) -> None:
+    client = client_of(writer)
+    assert "".join(client.run("me/writer", input={"prompt": "a fox", "max_tokens": 2})) == " fox a"
+    version = client.models.get("me/writer").latest_version
+    assert version is not None
+    pieces = client.run(f"me/writer:{version.id}", input={"prompt": "a fox", "max_tokens": 2})
+    assert list(pieces) == [" fox", " a"]
+    with pytest.raises(ModelError, match="no more words"):
+        client.run("me/writer", input={"prompt": "fail"})
+    with pytest.raises(ReplicateError, match="max_tokens"):
+        client.run("me/writer", input={"prompt": "x", "max_tokens": 0})
+
+
+def test_a_file_goes_in_and_one_comes_out(painter: Hosted, photo: Path) -> None:
+    client = client_of(painter)
+    for strategy in ("url", "base64"):
+        with photo.open("rb") as file:
+            made = client.run("me/painter", input={"image": file}, file_encoding_strategy=strategy)
+        with PIL.Image.open(io.BytesIO(made.read())) as turned:
+            assert turned.size == (4, 6)
+
+
+def test_predictions(writer: Hosted) -> None:
+    client = client_of(writer)
+    slow = {"prompt": "a fox", "max_tokens": 200, "wait_s": 0.05}
+    made = client.models.predictions.create(model=("me", "writer"), input=slow)
+    assert made.status == "starting"
+    while made.progress is None:
+        made.reload()
+        time.sleep(0.05)
+    assert 0 < made.progress.percentage < 1
+    made.cancel()
+    assert made.status == "canceled"
+    assert made.id in [each.id for each in client.predictions.list()]
+    assert client.predictions.get(made.id).completed_at is not None
+    made = client.deployments.get("me/writer").predictions.create(input={"prompt": "x", "max_tokens": 3})
+    made.wait()
+    assert made.output == [" x", " x", " x"]
+    assert client.accounts.current().username == "gesso"
+    assert [each.sku for each in client.hardware.list()] == ["local"]
+
+
+def test_stream(writer: Hosted) -> None:
+    asked = {"prompt": "a fox", "max_tokens": 3, "wait_s": 0.02}
+    events = list(client_of(writer).stream("me/writer", input=asked))
+    assert "".join(str(event) for event in events) == " fox a fox"
+    assert events[-1].event.value == "done"
+
+
+async def test_the_asynchronous_one(writer: Hosted) -> None:
+    made = await client_of(writer).async_run("me/writer", input={"prompt": "a fox", "max_tokens": 2})
+    assert "".join(made) == " fox a"
+
+
+def test_webhooks(writer: Hosted) -> None:
+    client = client_of(writer)
+    with target() as kept:
+        made = client.models.predictions.create(
+            model="me/writer", input={"prompt": "a fox", "max_tokens": 3, "wait_s": 0.4}, webhook=kept.url
+        )
+        made.wait()
+        deadline = time.monotonic() + 20
+        while not kept.has("succeeded") and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert kept.told[0]["status"] in {"starting", "processing"}
+    assert kept.told[-1]["output"] == [" fox", " a", " fox"]
+    assert {each["id"] for each in kept.told} == {made.id}
+    assert len(kept.told) <= 6  # outputs and logs at most every half second
+    secret = client.webhooks.default.secret()
+    for head, body in zip(kept.heads, kept.bodies, strict=True):
+        client.webhooks.validate(headers=head, body=body.decode(), secret=secret, tolerance=60)
+        standardwebhooks.Webhook(writer.secret).verify(body, head)
+
+
+# -- JavaScript -------------------------------------------------------------------------------------------------------
+
+
+def test_run_in_javascript(writer: Hosted, node_modules: Path) -> None:
+    said = script(
+        writer,
+        """
+        const output = await replicate.run("me/writer", { input: { prompt: "a fox", max_tokens: 2 } });
+        const input = { prompt: "x", max_tokens: 1 };
+        const polled = await replicate.run("me/writer", { input, wait: { mode: "poll" } });
+        let failed = "";
+        try {
+            await replicate.run("me/writer", { input: { prompt: "fail" } });
+        } catch (error) { failed = error.message; }
+        print({ output, polled, failed });
+        """,
+        node_modules=node_modules,
+    )
+    assert said["output"] == [" fox", " a"]
+    assert said["polled"] == [" x"]
+    assert "no more words" in said["failed"]
+
+
+def test_files_in_javascript(painter: Hosted, photo: Path, node_modules: Path) -> None:
+    said = script(
+        painter,
+        f"""
+        const image = await require("fs").promises.readFile({str(photo)!r});
+        const sizes = [];
+        for (const fileEncodingStrategy of ["upload", "data-uri"]) {{
+            replicate.fileEncodingStrategy = fileEncodingStrategy;
+            const output = await replicate.run("me/painter", {{ input: {{ image: new Blob([image]) }} }});
+            sizes.push((await output.blob()).size);
+        }}
+        print(sizes);
+        """,
+        node_modules=node_modules,
+    )
+    assert said[0] == said[1] > 50
+
+
+def test_predictions_in_javascript(writer: Hosted, node_modules: Path) -> None:
+    said = script(
+        writer,
+        """
+        const input = { prompt: "a fox", max_tokens: 200, wait_s: 0.05 };
+        const made = await replicate.predictions.create({ model: "me/writer", input });
+        const canceled = await replicate.predictions.cancel(made.id);
+        const found = await replicate.predictions.get(made.id);
+        const { results } = await replicate.predictions.list();
+        const version = (await replicate.models.get("me", "writer")).latest_version.id;
+        const quick = { prompt: "a fox", max_tokens: 3 };
+        let text = "", last = "";
+        for await (const { event, data } of replicate.stream("me/writer", { input: quick })) {
+            if (event === "output") text += data;
+            last = event;
+        }
+        const pinned = await replicate.run(`me/writer:${version}`, { input: quick });
+        print({ status: canceled.status, same: found.id === made.id, text, last, pinned,
+                listed: results.some((each) => each.id === made.id) });
+        """,
+        node_modules=node_modules,
+    )
+    assert said == {
+        "status": "canceled",
+        "same": True,
+        "listed": True,
+        "text": " fox a fox",
+        "last": "done",
+        "pinned": [" fox", " a", " fox"],
+    }
+
+
+def test_webhooks_in_javascript(writer: Hosted, node_modules: Path) -> None:
+    with target() as kept:
+        script(
+            writer,
+            f"""
+            const input = {{ prompt: "a fox", max_tokens: 1 }};
+            const made = await replicate.predictions.create({{
+                model: "me/writer", input, webhook: {kept.url!r}, webhook_events_filter: ["completed"],
+            }});
+            await replicate.wait(made, {{ interval: 50 }});
+            print(null);
+            """,
+            node_modules=node_modules,
+        )
+        deadline = time.monotonic() + 20
+        while not kept.bodies and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert [each["status"] for each in kept.told] == ["succeeded"]
+    head = kept.heads[0]
+    said = script(
+        writer,
+        f"""
+        const {{ validateWebhook }} = require("replicate");
+        const {{ key }} = await replicate.webhooks.default.secret.get();
+        const headers = {head!r};
+        print([
+            await validateWebhook({{ headers, body: {kept.bodies[0].decode()!r} }}, key),
+            await validateWebhook({{ headers, body: "{{}}" }}, key),
+        ]);
+        """,
+        node_modules=node_modules,
+    )
+    assert said == [True, False]
