@@ -67,7 +67,7 @@ async def test_a_prediction_is_made_and_polled(client: httpx.AsyncClient, writer
     assert made["input"] == asked["input"]
     assert set(made["urls"]) == {"get", "cancel", "stream", "web"}
     over = await ended(client, made, writer)
-    assert over["output"] == [" fox", " a", " fox"]
+    assert "".join(over["output"]) == " fox a fox"  # in pieces as they came; those that came at once are one
     assert over["logs"] == "2 words, temperature 1"
     assert over["metrics"]["predict_time"] >= 0
     assert over["started_at"] <= over["completed_at"]
@@ -89,7 +89,7 @@ async def test_whoever_waits_gets_the_end_or_takes_it_for_no_beginning(
     assert (answer.status_code, answer.json()["status"]) == (202, "starting")  # clients poll on from this alone
     now = (await client.get(answer.json()["urls"]["get"], headers=writer)).json()
     assert now["status"] == "processing"
-    assert now["output"][0] == " fox"
+    assert "".join(now["output"]).startswith(" fox a")
     assert "%|█" in now["logs"]
     canceled = (await client.post(now["urls"]["cancel"], headers=writer)).json()
     assert canceled["status"] == "canceled"
@@ -144,7 +144,7 @@ async def test_a_stream_has_ids_and_an_end(client: httpx.AsyncClient, writer: di
     assert "".join(line[6:] for line in live.splitlines() if line.startswith("data:  ")).split() == ["fox", "a", "fox"]
     for text in (live, after):
         events = [line[7:] for line in text.splitlines() if line.startswith("event: ")]
-        assert events.count("output") == 3
+        assert 1 <= events.count("output") <= 3
         assert events[-1] == "done"
         assert text.count("\nid: ") == len(events)
     failing = {"input": {"prompt": "fail"}}
