@@ -67,14 +67,14 @@ class Painter(Model):
     def measure(self, image: Image) -> Turned:
         return Turned(image, image.width * image.height)
 """
-_CODES = {"writer": WRITER, "painter": PAINTER}
+CODES = {"writer": WRITER, "painter": PAINTER}
 
 
 def add(app: App, folder: Path, name: str) -> Path:
     """Put one of the models on the list, trusted."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "gesso.toml").write_text(f'name = "{name}"\n')
-    (folder / "model.py").write_text(_CODES[name])
+    (folder / "model.py").write_text(CODES[name])
     app.trust.trust(app.registry.add(str(folder)))
     return folder
 

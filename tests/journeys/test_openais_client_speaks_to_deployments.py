@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import openai
 import pytest
 
-from tests.clients.conftest import Hosted
+from tests.server.program import Program
+from tests.server.protocols.hosted import Hosted, host_over_http, hosting
 
 pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A server with models on its list."""
+    with hosting(tmp_path_factory.mktemp("hosting")) as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def writer(server: Program) -> Hosted:
+    """A deployment that writes."""
+    return host_over_http(server, "writer")
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import standardwebhooks
 from replicate.client import Client
 from replicate.exceptions import ModelError, ReplicateError
 
-from tests.clients.conftest import Hosted, run_script
+from tests.server.program import Program
+from tests.server.protocols.hosted import Hosted, host_over_http, hosting, run_script
 from tests.server.protocols.targets import target
 
 pytestmark = pytest.mark.timeout(300)
@@ -29,6 +30,25 @@ const print = (value) => console.log(JSON.stringify(value));
 TAIL = "})().catch((error) => { console.error(error); process.exit(1); });"
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A server with models on its list."""
+    with hosting(tmp_path_factory.mktemp("hosting")) as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def writer(server: Program) -> Hosted:
+    """A deployment that writes."""
+    return host_over_http(server, "writer")
+
+
+@pytest.fixture(scope="module")
+def painter(server: Program) -> Hosted:
+    """A deployment that turns pictures."""
+    return host_over_http(server, "painter")
+
+
 @contextmanager
 def client_of(hosted: Hosted) -> Iterator[Client]:
     client = replicate.Client(api_token=hosted.token, base_url=f"{hosted.address}/replicate")
@@ -38,8 +58,8 @@ def client_of(hosted: Hosted) -> Iterator[Client]:
         client._client.close()  # it has no way of its own
 
 
-def script(hosted: Hosted, code: str, *, node_modules: Path) -> Any:
-    return run_script(HEAD + code + TAIL, node_modules=node_modules, TOKEN=hosted.token, ADDRESS=hosted.address)
+def script(hosted: Hosted, code: str) -> Any:
+    return run_script(HEAD + code + TAIL, package="replicate", TOKEN=hosted.token, ADDRESS=hosted.address)
 
 
 @pytest.fixture
@@ -132,7 +152,7 @@ def test_webhooks(writer: Hosted) -> None:
 # -- JavaScript -------------------------------------------------------------------------------------------------------
 
 
-def test_run_in_javascript(writer: Hosted, node_modules: Path) -> None:
+def test_run_in_javascript(writer: Hosted) -> None:
     said = script(
         writer,
         """
@@ -145,13 +165,12 @@ def test_run_in_javascript(writer: Hosted, node_modules: Path) -> None:
         } catch (error) { failed = error.message; }
         print({ output: output.join(""), polled: polled.join(""), failed });
         """,
-        node_modules=node_modules,
     )
     assert (said["output"], said["polled"]) == (" fox a", " x")
     assert "no more words" in said["failed"]
 
 
-def test_files_in_javascript(painter: Hosted, photo: Path, node_modules: Path) -> None:
+def test_files_in_javascript(painter: Hosted, photo: Path) -> None:
     said = script(
         painter,
         f"""
@@ -163,13 +182,12 @@ def test_files_in_javascript(painter: Hosted, photo: Path, node_modules: Path) -
         }}
         print(sizes);
         """,
-        node_modules=node_modules,
     )
     assert len(said) == 3
     assert min(said) > 50
 
 
-def test_predictions_in_javascript(writer: Hosted, node_modules: Path) -> None:
+def test_predictions_in_javascript(writer: Hosted) -> None:
     said = script(
         writer,
         """
@@ -189,7 +207,6 @@ def test_predictions_in_javascript(writer: Hosted, node_modules: Path) -> None:
         print({ status: canceled.status, same: found.id === made.id, text, last, pinned: pinned.join(""),
                 listed: results.some((each) => each.id === made.id) });
         """,
-        node_modules=node_modules,
     )
     assert said == {
         "status": "canceled",
@@ -201,7 +218,7 @@ def test_predictions_in_javascript(writer: Hosted, node_modules: Path) -> None:
     }
 
 
-def test_webhooks_in_javascript(writer: Hosted, node_modules: Path) -> None:
+def test_webhooks_in_javascript(writer: Hosted) -> None:
     with target() as kept:
         script(
             writer,
@@ -213,7 +230,6 @@ def test_webhooks_in_javascript(writer: Hosted, node_modules: Path) -> None:
             await replicate.wait(made, {{ interval: 50 }});
             print(null);
             """,
-            node_modules=node_modules,
         )
         deadline = time.monotonic() + 20
         while not kept.bodies and time.monotonic() < deadline:
@@ -231,6 +247,5 @@ def test_webhooks_in_javascript(writer: Hosted, node_modules: Path) -> None:
             await validateWebhook({{ headers, body: "{{}}" }}, key),
         ]);
         """,
-        node_modules=node_modules,
     )
     assert said == [True, False]
