@@ -54,14 +54,15 @@ def hosting(folder: Path) -> Iterator[Program]:
         yield program
 
 
-def host_over_http(server: Program, name: str, **wanted: Any) -> Hosted:
+def host_over_http(server: Program, model: str, **wanted: Any) -> Hosted:
     """Host a model as its owner would."""
-    with httpx.Client(base_url=f"{server.address}/api/v1/deployments", timeout=60) as owner:
-        made = owner.post("", json={"model": name, "is_trusted": True, **wanted})
+    api = "/api/v1/deployments"
+    with httpx.Client(base_url=server.address, timeout=60) as owner:
+        made = owner.post(api, json={"model": model, "is_trusted": True, **wanted})
         assert made.status_code == 201, made.text
         name = made.json()["name"]
-        token = owner.post(f"/{name}/tokens", json={"name": "test"}).json()["token"]
-        secret = owner.post(f"/{name}/webhook-secret").json()["secret"]
+        token = owner.post(f"{api}/{name}/tokens", json={"name": "test"}).json()["token"]
+        secret = owner.post(f"{api}/{name}/webhook-secret").json()["secret"]
     return Hosted(server.address, name, token, secret)
 
 
