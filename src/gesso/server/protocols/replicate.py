@@ -116,7 +116,7 @@ async def cancel_prediction(prediction_id: str, request: Request, *, house: Hous
     return await shown(house.app, await house.app.predictions.cancel(prediction), manner=Manner())
 
 
-@router.get("/predictions/{prediction_id}/stream", response_class=PredictionStream)
+@router.get("/predictions/{prediction_id}/stream", status_code=200, response_class=PredictionStream)
 async def stream_prediction(prediction_id: str, request: Request, *, house: House) -> Response:
     """Tell how a prediction goes on, as server-sent events."""
     prediction = await find(house, request, prediction_id=prediction_id)
