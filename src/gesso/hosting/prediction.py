@@ -19,6 +19,7 @@ from gesso.types.base import DataType, Json
 Occasion: TypeAlias = Literal["start", "output", "logs", "completed"]
 """What somebody may want to be told of. `output` and `logs`: at most every half second."""
 OCCASIONS: Final[tuple[Occasion, ...]] = get_args(Occasion)
+"""All of them."""
 _REFERENCE: Final = "deployment:"
 
 

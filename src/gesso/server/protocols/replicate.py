@@ -78,7 +78,13 @@ async def create_prediction(request: Request, house: House) -> Response:
 
 
 @router.post("/models/{owner}/{name}/predictions", response_class=JSONResponse, openapi_extra=_BODY, responses=_CREATED)
-async def create_model_prediction(owner: str, name: str, *, request: Request, house: House) -> Response:  # noqa: ARG001
+async def create_model_prediction(
+    owner: str,  # noqa: ARG001 - part of the address alone
+    name: str,
+    *,
+    request: Request,
+    house: House,
+) -> Response:
     """Make a prediction with the current version of a deployment."""
     return await _create_named(house, request, name=name)
 
@@ -86,7 +92,13 @@ async def create_model_prediction(owner: str, name: str, *, request: Request, ho
 @router.post(
     "/deployments/{owner}/{name}/predictions", response_class=JSONResponse, openapi_extra=_BODY, responses=_CREATED
 )
-async def create_deployment_prediction(owner: str, name: str, *, request: Request, house: House) -> Response:  # noqa: ARG001
+async def create_deployment_prediction(
+    owner: str,  # noqa: ARG001 - part of the address alone
+    name: str,
+    *,
+    request: Request,
+    house: House,
+) -> Response:
     """Make a prediction with the current version of a deployment."""
     return await _create_named(house, request, name=name)
 

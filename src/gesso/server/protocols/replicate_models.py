@@ -59,13 +59,25 @@ async def list_replicate_models(request: Request, house: House) -> ModelPage:
 
 
 @router.get("/models/{owner}/{name}")
-async def get_replicate_model(owner: str, name: str, *, request: Request, house: House) -> ModelCard:  # noqa: ARG001
+async def get_replicate_model(
+    owner: str,  # noqa: ARG001 - part of the address alone
+    name: str,
+    *,
+    request: Request,
+    house: House,
+) -> ModelCard:
     """Say what a deployment is."""
     return await _card(house, request, deployment=seen_deployment(house.hosting, name, caller=Caller.of(request)))
 
 
 @router.get("/models/{owner}/{name}/versions")
-async def list_versions(owner: str, name: str, *, request: Request, house: House) -> VersionPage:  # noqa: ARG001
+async def list_versions(
+    owner: str,  # noqa: ARG001 - part of the address alone
+    name: str,
+    *,
+    request: Request,
+    house: House,
+) -> VersionPage:
     """List the versions of a deployment that answer or have answered, the newest first."""
     deployment = seen_deployment(house.hosting, name, caller=Caller.of(request))
     releases = [each for each in reversed(deployment.releases) if each.number <= deployment.current]
@@ -73,7 +85,14 @@ async def list_versions(owner: str, name: str, *, request: Request, house: House
 
 
 @router.get("/models/{owner}/{name}/versions/{version}")
-async def get_version(owner: str, name: str, *, version: str, request: Request, house: House) -> VersionShown:  # noqa: ARG001
+async def get_version(
+    owner: str,  # noqa: ARG001 - part of the address alone
+    name: str,
+    *,
+    version: str,
+    request: Request,
+    house: House,
+) -> VersionShown:
     """Say what a version of a deployment takes and gives."""
     deployment = seen_deployment(house.hosting, name, caller=Caller.of(request))
     return await _version(house, deployment, release=release_of(deployment, version))
@@ -87,7 +106,13 @@ async def list_replicate_deployments(request: Request, house: House) -> Deployed
 
 
 @router.get("/deployments/{owner}/{name}")
-async def get_replicate_deployment(owner: str, name: str, *, request: Request, house: House) -> DeployedShown:  # noqa: ARG001
+async def get_replicate_deployment(
+    owner: str,  # noqa: ARG001 - part of the address alone
+    name: str,
+    *,
+    request: Request,
+    house: House,
+) -> DeployedShown:
     """Say which version of a deployment answers."""
     return _deployed(house, seen_deployment(house.hosting, name, caller=Caller.of(request)))
 

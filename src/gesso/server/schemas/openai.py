@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_CHOICES = 16
+MOST_CHOICES: Final = 16
+"""So many continuations of a text may be asked for at once."""
 _Texts: TypeAlias = list[Annotated[str, Field(max_length=1_000_000)]]
 
 
