@@ -18,7 +18,8 @@ PAGE = (ROOT / "docs" / "clients" / "openai.md").read_text(encoding="utf-8")
 
 
 def snippet(language: str) -> str:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)[0]
+    found = re.findall(rf"^```{language}\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+    return str(found[0])
 
 
 @pytest.mark.timeout(300)

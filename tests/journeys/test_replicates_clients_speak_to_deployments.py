@@ -11,7 +11,6 @@ from typing import Any
 
 import PIL.Image
 import pytest
-import replicate
 import standardwebhooks
 from replicate.client import Client
 from replicate.exceptions import ModelError, ReplicateError
@@ -51,7 +50,7 @@ def painter(server: Program) -> Hosted:
 
 @contextmanager
 def client_of(hosted: Hosted) -> Iterator[Client]:
-    client = replicate.Client(api_token=hosted.token, base_url=f"{hosted.address}/replicate")
+    client = Client(api_token=hosted.token, base_url=f"{hosted.address}/replicate")
     try:
         yield client
     finally:
@@ -89,7 +88,7 @@ def test_a_file_goes_in_and_one_comes_out(painter: Hosted, photo: Path) -> None:
     with client_of(painter) as client:
         for strategy in ("url", "base64"):
             with photo.open("rb") as file:
-                made = client.run("me/painter", input={"image": file}, file_encoding_strategy=strategy)
+                made: Any = client.run("me/painter", input={"image": file}, file_encoding_strategy=strategy)
             with PIL.Image.open(io.BytesIO(made.read())) as turned:
                 assert turned.size == (4, 6)
 
@@ -98,13 +97,13 @@ def test_predictions(writer: Hosted) -> None:
     with client_of(writer) as client:
         slow = {"prompt": "a fox", "max_tokens": 200, "wait_s": 0.05}
         made = client.models.predictions.create(model=("me", "writer"), input=slow)
-        assert made.status == "starting"
+        assert str(made.status) == "starting"
         while made.progress is None or made.progress.percentage == 0:
             made.reload()
             time.sleep(0.05)
         assert 0 < made.progress.percentage < 1
         made.cancel()
-        assert made.status == "canceled"
+        assert str(made.status) == "canceled"
         assert made.id in [each.id for each in client.predictions.list()]
         assert client.predictions.get(made.id).completed_at is not None
         made = client.deployments.get("me/writer").predictions.create(input={"prompt": "x", "max_tokens": 3})
@@ -124,7 +123,7 @@ def test_stream(writer: Hosted) -> None:
 
 async def test_the_asynchronous_one(writer: Hosted) -> None:
     with client_of(writer) as client:
-        made = await client.async_run("me/writer", input={"prompt": "a fox", "max_tokens": 2})
+        made: Any = await client.async_run("me/writer", input={"prompt": "a fox", "max_tokens": 2})
         await client._async_client.aclose()
     assert "".join(made) == " fox a"
 

@@ -334,3 +334,44 @@ async def test_a_prediction_is_metered_and_logged(client: httpx.AsyncClient, app
 
 def test_events_are_told() -> None:
     assert told(httpx.Response(200, text="data: x\n\ndata: y\n\n")) == ["x", "y"]
+
+
+async def test_a_page_uses_it_with_a_token_of_its_own(client: httpx.AsyncClient, app: App, tmp_path: Path) -> None:
+    await host(app, tmp_path, "writer")
+    editor = "https://editor.p5js.org"
+    order = TokenOrder(name="sketch", kind="browser", origins=(editor,))
+    _, secret = await app.hosting.make_token("writer", order)
+    path = f"{BASE}/models/me/writer/predictions"
+    asks = {"Origin": editor, "Access-Control-Request-Method": "POST"}
+    answer = await client.options(path, headers=asks)
+    assert answer.headers["Access-Control-Allow-Origin"] == editor
+    assert "Prefer" in answer.headers["Access-Control-Allow-Headers"]
+    asked = {"input": {"prompt": "a fox", "max_tokens": 1}}
+    headers = bearer(secret) | {"Origin": editor}
+    made = await client.post(path, json=asked, headers=headers | {"Prefer": "wait"})
+    assert made.json()["status"] == "succeeded"
+    assert made.headers["Access-Control-Allow-Origin"] == editor
+    stream = made.json()["urls"]["stream"]
+    assert (await client.get(stream, headers={"Origin": editor})).status_code == 200
+    for origin in ("https://evil.example", "null"):
+        assert (await client.post(path, json=asked, headers=bearer(secret) | {"Origin": origin})).status_code == 403
+        assert (await client.get(stream, headers={"Origin": origin})).status_code == 403
+    assert (await client.get(f"{BASE}/webhooks/default/secret", headers=headers)).status_code == 403
+    assert (await client.post(path, json=asked, headers=bearer(secret))).status_code == 403
+
+
+async def test_bodies_may_be_as_large_as_files_in_them(client: httpx.AsyncClient, painter: dict[str, str]) -> None:
+    path = f"{BASE}/models/me/painter/predictions"
+    large = {"input": {"image": "data:image/png;base64," + "A" * 12_000_000}}
+    answer = await client.post(path, json=large, headers=painter)
+    assert answer.status_code == 422  # it was read, and is no picture
+    assert "image" in answer.json()["detail"]
+    answer = await client.post(path, content=b"x", headers=painter | {"Content-Length": "200000000"})
+    assert answer.status_code == 413
+
+
+async def test_the_bare_list_of_models_is_everybodys(client: httpx.AsyncClient, writer: dict[str, str]) -> None:
+    listed = (await client.get("/v1/models", headers=writer)).json()
+    assert [model["id"] for model in listed["data"]] == ["writer"]  # OpenAI's
+    assert [model["name"] for model in listed["results"]] == ["writer"]  # Replicate's
+    assert listed["object"] == "list"

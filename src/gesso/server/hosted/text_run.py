@@ -13,7 +13,10 @@ from gesso.spec.runnable import Part, Result
 
 
 class Cut:
-    """Finds the end of a text that comes in pieces: the first of some words. What may be their beginning is held."""
+    """Finds the end of a text that comes in pieces: whichever of some words is whole first.
+
+    What may be the beginning of one is held until that is known, so that it does not matter how the text is cut up.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = [word for word in words if word]
@@ -23,10 +26,10 @@ class Cut:
     def take(self, piece: str) -> str:
         """Take a piece, and return what surely belongs to the text."""
         text = self._held + piece
-        found = [place for word in self._words if (place := text.find(word)) >= 0]
+        found = [(place + len(word), place) for word in self._words if (place := text.find(word)) >= 0]
         if found:
             self.is_found, self._held = True, ""
-            return text[: min(found)]
+            return text[: min(found)[1]]
         keep = max((_overlap(text, word) for word in self._words), default=0)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep]
