@@ -118,6 +118,10 @@ class Hosting:
         """Return all deployments by name."""
         return [self._deployments[name] for name in sorted(self._deployments)]
 
+    def has(self, name: str) -> bool:
+        """Say whether there is a deployment of that name."""
+        return name in self._deployments
+
     def get(self, name: str) -> Deployment:
         """Return a deployment, or raise `NotFoundError`."""
         if name not in self._deployments:

@@ -267,7 +267,7 @@ class Predictions:
 
     async def _tell_end(self, record: Record) -> None:
         """Tell a webhook of the end, however long that takes."""
-        if record.webhook is None or record.is_told:
+        if record.webhook is None or record.is_told or not self._hosting.has(record.deployment):
             return
         messenger = await self._messenger(record)
         if (error := await messenger.tell_end()) is not None:

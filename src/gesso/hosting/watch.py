@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
@@ -24,6 +25,7 @@ class Watch:
         self.settled = asyncio.Event()
         self.tell: Callable[[Occasion], None] = lambda _: None
         self._hear = hear
+        self._began_s: float | None = None
 
     async def listen(self, events: AsyncGenerator[JobEvent, None]) -> Job | None:
         """Listen until the job has ended, and return it; None if Gesso stops before."""
@@ -34,6 +36,8 @@ class Watch:
                         if job.status == "succeeded" and not self.record.is_streaming:
                             self.tell("output")
                         return job
+                    case JobChanged(job) if job.status == "processing":
+                        self._began_s = self._began_s or time.monotonic()
                     case Logged(line):
                         self._hear(self.admission, Log(line.text, line.level))
                         self.tell("logs")
@@ -45,13 +49,14 @@ class Watch:
         return None
 
     def account(self, job: Job) -> None:
-        """Have its token pay for it."""
+        """Have its token pay for it, also for what came to nothing."""
         admission = self.admission
         if job.status == "succeeded":
             admission.outcome = "succeeded"
         elif job.status == "failed" and job.error is not None:
             admission.fail(job.error.as_error())
-        admission.settle(job.metrics.run_s or 0.0)
+        spent_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
+        admission.settle(spent_s if job.metrics.run_s is None else job.metrics.run_s)
 
     def let_go(self) -> None:
         """Count nothing yet: it goes on when Gesso is there again."""

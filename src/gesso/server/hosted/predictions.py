@@ -64,9 +64,8 @@ async def find(house: Rooms, request: Request, *, prediction_id: str) -> Predict
     token = None
     if own is not None:
         token = house.hosting.door.check(house.hosting.get(own), secret=caller.token, origin=caller.origin)
-    elif caller.token or record.token_id is not None or not deployment.is_public:
+    else:
         house.hosting.door.check(deployment, secret=caller.token, origin=caller.origin)
-        raise NotFoundError(f"There is no prediction {prediction_id[:40]!r}.")
     if (token.id if token else None) != record.token_id:
         raise NotFoundError(f"There is no prediction {prediction_id[:40]!r}.", hint="They are kept for a day.")
     return prediction

@@ -68,6 +68,11 @@ def _life(text: str | None) -> float | None:
     return float(life_s)
 
 
+def address_of(request: Request, prefix: str = "/replicate/v1") -> str:
+    """Return the address by which somebody has come, up to where predictions and their files are."""
+    return f"{request.url.scheme}://{request.headers.get('host', '')}{prefix}"
+
+
 async def read_request(house: Rooms, request: Request, *, name: str) -> PredictionRequest:
     """Read the body of a request for a prediction. Raises `RequestValidationError`, `Refusal` and `QueueFullError`."""
     with house.direct.places.take(name) as place:

@@ -17,7 +17,7 @@ from gesso.server.hosted.prediction_events import PredictionStream, cog_events
 from gesso.server.hosted.predictions import create, named
 from gesso.server.hosted.shown import Manner, shown
 from gesso.server.hosted.versions import openapi_of
-from gesso.server.hosted.wanted import Preference, read_request
+from gesso.server.hosted.wanted import Preference, address_of, read_request
 from gesso.server.protocols.shaping import shaped
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas import prediction as schemas
@@ -125,7 +125,7 @@ async def _predict(house: Rooms, request: Request, *, name: str, asked: Predicti
         if _is_busy(house, name):
             raise ConflictError("Already running a prediction.", hint="Ask again when it is over.")
         prediction = await create(
-            house, request, name=name, asked=asked, preference=preference, protocol="cog", base=""
+            house, request, name=name, asked=asked, preference=preference, protocol="cog", base=address_of(request)
         )
     if is_stream:
         return PredictionStream(cog_events(house.app, prediction))

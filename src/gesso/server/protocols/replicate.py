@@ -24,7 +24,7 @@ from gesso.server.hosted.prediction_events import PredictionStream, replicate_ev
 from gesso.server.hosted.predictions import create, find
 from gesso.server.hosted.shown import Manner, shown
 from gesso.server.hosted.versions import release_of, version_of
-from gesso.server.hosted.wanted import Preference, read_request
+from gesso.server.hosted.wanted import Preference, address_of, read_request
 from gesso.server.protocols.shaping import shaped
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas import prediction as schemas
@@ -180,8 +180,7 @@ async def get_signing_secret(request: Request, house: House) -> SigningSecret:
 
 def base_of(request: Request) -> str:
     """Return the address by which somebody has come, up to this protocol."""
-    prefix = "/replicate/v1" if request.url.path.startswith("/replicate/") else "/v1"
-    return f"{request.url.scheme}://{request.headers.get('host', '')}{prefix}"
+    return address_of(request, "/replicate/v1" if request.url.path.startswith("/replicate/") else "/v1")
 
 
 def _likely(house: Rooms, request: Request) -> tuple[str, bool]:
