@@ -30,6 +30,7 @@ from gesso.types.base import Json
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a server needs none of it
     from gesso.hosting.hosting import Hosting
+    from gesso.hosting.predictions import Predictions
     from gesso.jobs.jobs import Jobs
     from gesso.jobs.resolving import Resolved
     from gesso.storage.blobs import Blobs
@@ -67,6 +68,7 @@ class App:
         self.registry = Registry(settings.home, describe=self._describe, git=git)
         self._jobs: Jobs | None = None
         self._hosting: Hosting | None = None
+        self._predictions: Predictions | None = None
         self._warm: dict[str, WorkerModel | RunwayServerModel] = {}
 
     async def open(
@@ -116,12 +118,21 @@ class App:
             raise RuntimeError("App.start_jobs has not been called")
         return self._hosting
 
+    @property
+    def predictions(self) -> Predictions:
+        """What guests of deployments have asked for; `start_jobs` must have been called."""
+        if self._predictions is None:
+            raise RuntimeError("App.start_jobs has not been called")
+        return self._predictions
+
     async def start_jobs(self) -> Jobs:
         """Take the home for this process, begin to work on its queue and to host; raises what `open_jobs` raises."""
-        await (await self.open_jobs()).start()
-        await self._start_hosting()
+        jobs = await self.open_jobs()
+        await self._start_hosting()  # before the queue: what waits there may be a deployment's
+        await jobs.start()
+        await self._start_predictions()
         await self._keep_ready()
-        return self.jobs
+        return jobs
 
     async def open_jobs(self) -> Jobs:
         """Take the home for this process, to look at its jobs and to clear up: nothing is run or accepted.
@@ -153,6 +164,14 @@ class App:
         digests = {release.digest for deployment in hosting.all() for release in deployment.releases}
         await asyncio.to_thread(engine.sweep, digests)
 
+    async def _start_predictions(self) -> None:
+        from gesso.hosting.predictions import Predictions
+        from gesso.hosting.webhooks import Webhooks
+
+        webhooks = Webhooks(self.door, allow_private=lambda: self.settings.fetch_private)
+        self._predictions = Predictions(self.home.database, self.hosting, jobs=self.jobs, webhooks=webhooks)
+        await self._predictions.start()
+
     async def _keep_ready(self) -> None:
         """Begin to start the workers that are always to be there; a model that cannot be had is told of, no more."""
         for name, size in self.settings.pools.items():
@@ -169,9 +188,15 @@ class App:
         return await self._resolve(reference, options=options, device=device)
 
     async def _resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:
-        """Introduce the registry and the runtime to the jobs. A worker stays warm for the next job of its kind."""
+        """Introduce the registry, the deployments and the runtime to the jobs.
+
+        A worker stays warm for the next job of its kind.
+        """
+        from gesso.hosting.prediction import read_reference
         from gesso.jobs.resolving import Resolved
 
+        if (hosted := read_reference(reference)) is not None and self._hosting is not None:
+            return Resolved(*await self._hosting.runnable(*hosted))
         model, digest = await self._warm_model(reference, options=options, device=device)
         return Resolved(model, digest)
 
@@ -198,6 +223,8 @@ class App:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._predictions is not None:
+            await self._predictions.stop()
         if self._hosting is not None:
             await self._hosting.stop()
         if self._jobs is not None:

@@ -42,6 +42,8 @@ class Admission:
         self.outcome: Outcome = "canceled"
         self.error: GessoError | None = None
         self.lines: list[Log] = []
+        self.is_counted = True
+        """Whether it is counted at its end; not if it goes on when Gesso is there again."""
         self._began = time.perf_counter()
         self._reserve = reserve
         self._leave = leave
@@ -51,8 +53,14 @@ class Admission:
 
     def finish(self, result: Result) -> None:
         """Hear that it has succeeded."""
-        self.spend(result.run_s)
+        self.settle(result.run_s)
         self.outcome = "succeeded"
+
+    def settle(self, compute_s: float) -> None:
+        """Hear what it has cost in the end. Nothing is left to be broken off, even if its token has nothing left."""
+        self.compute_s += compute_s
+        if self._reserve is not None:
+            self._reserve.spend(compute_s)
 
     def spend(self, compute_s: float) -> None:
         """Hear that the model has worked for it. Seconds. If that was all that its token may spend, it ends soon."""

@@ -59,6 +59,8 @@ class Deployment:
     origins: tuple[str, ...] = ()
     requests_per_minute: int | None = None
     created_at: str = ""
+    secret: str = ""
+    """What signs the messages of this deployment, and addresses that open something of it. Never shown."""
 
     @property
     def release(self) -> Release:

@@ -55,6 +55,32 @@ class Doorkeeper:
             self._rates.take(key, per_minute=token.requests_per_minute)
         return token, purse.reserve(expected_ms) if purse else None
 
+    def let_in_again(
+        self, deployment: Deployment, token_id: str | None, *, expected_ms: int
+    ) -> tuple[Token | None, Reserve | None]:
+        """Reserve what a request may cost that was let in before. Raises `AccessError` if its token is gone."""
+        if token_id is None:
+            return None, None
+        purse = self._purse_of(deployment.name, token_id)
+        return purse.token, purse.hold(expected_ms)
+
+    def holder(self, deployment: Deployment, token_id: str | None, *, origin: str | None) -> Token | None:
+        """Check somebody who proves by a signature that this token was theirs. Raises `AccessError`."""
+        if token_id is None:
+            if not deployment.is_public:
+                raise AccessError(f"{deployment.name} asks for a token.", hint=_NO_TOKEN, is_unknown=True)
+            token = None
+        else:
+            token = self._purse_of(deployment.name, token_id).token
+        if origin is not None or token is None:
+            _check_origin(deployment, token, origin=origin)
+        return token
+
+    def deployment_of(self, secret: str) -> str | None:
+        """Return the deployment that a token is good for; None for what is no token."""
+        purse = self._purses.get(hash_of(secret))
+        return None if purse is None else purse.token.deployment
+
     def check(self, deployment: Deployment, *, secret: str | None, origin: str | None) -> Token | None:
         """Check who asks for something that costs nothing, such as how a deployment stands. Raises `AccessError`."""
         purse = self._purse(deployment, secret)
@@ -141,6 +167,12 @@ class Doorkeeper:
         for each in spent:
             if each.id in by_id:
                 by_id[each.id].put_back(each.requests, each.compute_ms)
+
+    def _purse_of(self, deployment: str, token_id: str) -> Purse:
+        for purse in self._purses.values():
+            if purse.token.id == token_id and purse.token.deployment == deployment and not purse.token.is_expired():
+                return purse
+        raise AccessError("The token that this began with is no longer good.", hint=_NO_TOKEN, is_unknown=True)
 
     def _purse(self, deployment: Deployment, secret: str | None) -> Purse | None:
         if secret is None:

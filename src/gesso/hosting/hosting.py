@@ -23,6 +23,7 @@ from gesso.hosting.doorkeeper import Doorkeeper
 from gesso.hosting.engine import Engine
 from gesso.hosting.entries import Entry
 from gesso.hosting.figures import Minute
+from gesso.hosting.signing import new_secret, shown_secret
 from gesso.hosting.tokens import Token, TokenOrder, check_origin
 from gesso.hosting.waking import StageNews, Waking
 from gesso.jobs.identity import new_id
@@ -117,6 +118,10 @@ class Hosting:
         """Return all deployments by name."""
         return [self._deployments[name] for name in sorted(self._deployments)]
 
+    def has(self, name: str) -> bool:
+        """Say whether there is a deployment of that name."""
+        return name in self._deployments
+
     def get(self, name: str) -> Deployment:
         """Return a deployment, or raise `NotFoundError`."""
         if name not in self._deployments:
@@ -132,7 +137,9 @@ class Hosting:
             name = self._free_name(release.model) if name is None else check_name(name)
             if name in self._deployments:
                 raise ConflictError(f"There is a deployment {name} already.", hint="Choose another name.")
-            deployment = Deployment(name=name, releases=(release,), is_public=is_public, created_at=now())
+            deployment = Deployment(
+                name=name, releases=(release,), is_public=is_public, created_at=now(), secret=new_secret()
+            )
             await self._database.run(lambda connection: _insert(connection, deployment))
             self._deployments[name] = deployment
         self.wake(name)
@@ -164,6 +171,14 @@ class Hosting:
         """Change what holds for a deployment. Raises `InputError`."""
         async with self._changing:
             return await self._keep(changes.apply(self.get(name)))
+
+    async def secret_of(self, name: str) -> str:
+        """Return what signs the messages of a deployment; one is made if there is none."""
+        return self.get(name).secret or await self._new_secret(name)
+
+    async def renew_secret(self, name: str) -> str:
+        """Make another secret and return it as whoever checks messages needs it: the only time that it is seen."""
+        return shown_secret(await self._new_secret(name))
 
     async def delete(self, name: str) -> None:
         """Remove a deployment with its tokens, figures and log."""
@@ -249,6 +264,23 @@ class Hosting:
         self.door.entered(admission)
         return admission
 
+    def readmit(self, name: str, *, release: int, token_id: str | None, protocol: str) -> Admission:
+        """Let in once more what was let in before Gesso ended; it is not counted against a cap again.
+
+        Raises `NotFoundError` if the version is gone, and `AccessError` if the token is.
+        """
+        deployment = self.get(name)
+        deployment = replace(deployment, current=deployment.numbered(release).number)
+        token, reserve = self.door.let_in_again(deployment, token_id, expected_ms=self.book.expected_ms(name))
+        admission = Admission(deployment, token=token, protocol=protocol, reserve=reserve, leave=self._leave)
+        self.door.entered(admission)
+        return admission
+
+    async def runnable(self, name: str, number: int) -> tuple[Runnable, str]:
+        """Return what runs a version of a deployment, and the digest of its files. Nothing is started."""
+        release = self.get(name).numbered(number)
+        return await self._engine.runnable(release), release.digest
+
     async def make_token(self, name: str, order: TokenOrder) -> tuple[Token, str]:
         """Make a token, and return it as it is kept, and itself: the only time that it is seen."""
         self.get(name)
@@ -310,6 +342,10 @@ class Hosting:
         self._deployments[deployment.name] = deployment
         return deployment
 
+    async def _new_secret(self, name: str) -> str:
+        async with self._changing:
+            return (await self._keep(replace(self.get(name), secret=new_secret()))).secret
+
     def _waking_of(self, name: str, release: Release) -> Waking:
         key = (name, release.number)
         if key not in self._waking:
@@ -318,7 +354,7 @@ class Hosting:
 
     def _leave(self, admission: Admission) -> None:
         self.door.left(admission)
-        if admission.deployment.name in self._deployments:
+        if admission.is_counted and admission.deployment.name in self._deployments:
             self.book.count(admission)
 
 

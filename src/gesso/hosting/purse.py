@@ -35,6 +35,11 @@ class Purse:
         self.requests += 1
         self.used_ms = time.time_ns() // 1_000_000
         self._unsaved[0] += 1
+        return self.hold(expected_ms)
+
+    def hold(self, expected_ms: int) -> Reserve:
+        """Hold time for a run whose request was counted before."""
+        self.used_ms = self.used_ms or time.time_ns() // 1_000_000
         self._held_ms += expected_ms
         return Reserve(self, expected_ms)
 

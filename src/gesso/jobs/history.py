@@ -7,17 +7,21 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from gesso.errors import ConflictError, DamagedError, NotFoundError, QueueFullError
 from gesso.jobs.job import ACTIVE, Job, LogLine
+from gesso.jobs.kinds import KINDS
 from gesso.storage import job_rows
 from gesso.storage.blobs import is_reference
 from gesso.storage.database import Connection, Database
 from gesso.storage.job_rows import Filter, JobRow
 from gesso.types.base import Json
+
+Also: TypeAlias = Callable[[Connection, Job], None]
+"""What somebody writes down together with a new job: both are kept, or neither."""
 
 _RANKS: Final = {"interactive": 0, "batch": 1}
 _SEARCHED_CHARACTERS: Final = 4000
@@ -37,8 +41,10 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, job: Job, *, max_queued: int) -> Job:
+    async def add(self, job: Job, *, max_queued: int, also: Also | None = None) -> Job:
         """Add a job to the queue; the one that its idempotency key has made already is returned instead.
+
+        `also` is done in the same transaction, if it is a new one.
 
         Raises `ConflictError` if that one is about something else, and `QueueFullError` if `max_queued` wait.
         """
@@ -53,6 +59,8 @@ class History:
                         hint="Wait until some are done, or cancel some.",
                     )
                 job_rows.insert(connection, _row(job), digests=_digests(job))
+                if also is not None:
+                    also(connection, job)
             return earlier
 
         earlier = await self._database.run(work)
@@ -84,11 +92,11 @@ class History:
         """Keep what a job has logged so far."""
         await self._database.run(lambda connection: job_rows.save_logs(connection, job_id, document=_write(log)))
 
-    async def claim(self, *, busy_lanes: Collection[str]) -> Job | None:
+    async def claim(self, *, busy_lanes: Collection[str], full_kinds: Collection[str] = ()) -> Job | None:
         """Take the next job out of the queue: it is `starting` now. None if nothing can be run."""
 
         def work(connection: Connection) -> Job | None:
-            found = job_rows.next_in_line(connection, "queued", without_lanes=busy_lanes)
+            found = job_rows.next_in_line(connection, "queued", without_lanes=busy_lanes, without_kinds=full_kinds)
             if found is None:
                 return None
             job = replace(_read(found), status="starting", started_at=datetime.now(UTC))
@@ -182,6 +190,8 @@ def _row(job: Job) -> JobRow:
 
 def lane(job: Job) -> str:
     """Return what may run only one at a time: a version of a model with its options on one device."""
+    if job.kind in KINDS and not KINDS[job.kind].is_one_by_one:
+        return job.id
     told = json.dumps([job.model, job.model_digest, job.options, job.device], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 

@@ -23,7 +23,12 @@ def new_id() -> str:
         made = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
         _last = made if made > _last else _last + 1
         number = _last
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return _written(number)
+
+
+def id_at(moment_s: float) -> str:
+    """Return what sorts between the ids that were made before a moment (seconds since 1970) and those made after it."""
+    return _written(round(moment_s * 1000) << _RANDOM_BITS)
 
 
 def begin_after(last: str) -> None:
@@ -39,3 +44,7 @@ def begin_after(last: str) -> None:
 def is_id(text: str) -> bool:
     """Say whether a text can be the id of a job."""
     return _ID.fullmatch(text) is not None
+
+
+def _written(number: int) -> str:
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

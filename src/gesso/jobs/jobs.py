@@ -17,9 +17,10 @@ from gesso.errors import ConflictError, GessoError, NotFoundError, QueueFullErro
 from gesso.jobs.acceptance import Acceptance
 from gesso.jobs.events import JobEvent
 from gesso.jobs.execution import Workshop
-from gesso.jobs.history import History, Log, search_words
+from gesso.jobs.history import Also, History, Log, search_words
 from gesso.jobs.identity import begin_after, is_id
 from gesso.jobs.job import Job, JobOrder, Status
+from gesso.jobs.kinds import GUESTS
 from gesso.jobs.line import Line
 from gesso.jobs.live import Live
 from gesso.jobs.outputs import Outputs
@@ -96,14 +97,14 @@ class Jobs:
 
     # -- submit -------------------------------------------------------------------------------------------------------
 
-    async def submit(self, order: JobOrder) -> Job:
-        """Check an order and accept it. The job is durable when this returns.
+    async def submit(self, order: JobOrder, *, also: Also | None = None) -> Job:
+        """Check an order and accept it. The job is durable when this returns, and so is what `also` writes.
 
         The same `idempotency_key` gives the same job again. Raises `InputError` or `NotFoundError` for an order that
         cannot be carried out, `TrustError` for a model that nobody trusts yet, `ConflictError` for a key that already
         means something else, `QueueFullError` if too many wait, `StorageError` if it cannot be kept.
         """
-        return await self._accept(order)
+        return await self._accept(order, also=also)
 
     async def retry(self, job_id: str) -> Job:
         """Submit a job that has ended once more, with the same inputs and seed: a new job, with `retry_of`.
@@ -127,14 +128,14 @@ class Jobs:
         )
         return await self._accept(order, retry_of=job.id)
 
-    async def _accept(self, order: JobOrder, *, retry_of: str | None = None) -> Job:
+    async def _accept(self, order: JobOrder, *, retry_of: str | None = None, also: Also | None = None) -> Job:
         if not self._is_open:
             raise QueueFullError("Gesso is about to end, and takes no more jobs.", hint="Start it again.")
         job = await self._acceptance.check(order, retry_of=retry_of)
-        return await asyncio.shield(self._add(job))  # who goes away meanwhile has still submitted it
+        return await asyncio.shield(self._add(job, also))  # who goes away meanwhile has still submitted it
 
-    async def _add(self, job: Job) -> Job:
-        accepted = await self._history.add(job, max_queued=self._max_queued)
+    async def _add(self, job: Job, also: Also | None) -> Job:
+        accepted = await self._history.add(job, max_queued=self._max_queued, also=also)
         self._line.wake()
         return await self.get(accepted.id)
 
@@ -162,13 +163,15 @@ class Jobs:
         """List jobs, the newest first, without logs and previews.
 
         `search`: every word must occur in the model, the command, a text that was given or the name of a file.
-        `before`: only jobs older than the one with this id (the last of the page before). `limit` 1..200.
+        `before`: only jobs older than the one with this id (the last of the page before). `limit` 1..200. What guests
+        have asked for is there only if `kind` names it.
         """
         wanted = Filter(
             words=search_words(search),
             statuses=status,
             model=model,
             kind=kind,
+            without_kinds=() if kind else GUESTS,
             parent_id=parent_id,
             before=before,
             limit=min(max(1, limit), MOST_LISTED),

@@ -13,14 +13,31 @@ Crash: TypeAlias = Literal["fail", "requeue"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job by name, and what becomes of one that was running when Gesso ended."""
+    """A kind of job by name, and what becomes of one that was running when Gesso ended.
+
+    `most_running` of the kind run side by side; None: as many as the queue says. `is_one_by_one`: two of the same
+    version of a model never run at once. `is_guest`: somebody else has asked for it, so that it stands in no list of
+    the owner's unless they ask for the kind.
+    """
 
     name: str
     after_crash: Crash
+    most_running: int | None = None
+    is_one_by_one: bool = True
+    is_guest: bool = False
 
 
-KINDS: Final = {kind.name: kind for kind in (Kind("prediction", after_crash="fail"),)}
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        Kind("prediction", after_crash="fail"),
+        # Guests wait in the model's own line, where what can run together does.
+        Kind("hosted", after_crash="fail", most_running=32, is_one_by_one=False, is_guest=True),
+    )
+}
 """Every kind by its name. Batches, workflows and trainings are added here."""
+GUESTS: Final = tuple(kind.name for kind in KINDS.values() if kind.is_guest)
+"""The kinds that are not the owner's own."""
 
 
 def find_kind(name: str) -> Kind:

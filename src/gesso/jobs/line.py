@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +25,8 @@ _logger: Final = logging.getLogger(__name__)
 class Line:
     """The work of one queue. `live` returns the memory of a job that begins.
 
-    One job of each lane runs at a time, `max_running` in all. `changed` hears when the places in the queue move.
+    One job of each lane runs at a time, `max_running` in all besides those of kinds with a number of their own.
+    `changed` hears when the places in the queue move.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class Line:
             try:
                 await self._save_late()
                 await self._expire()
-                while len(self._running) < self._max_running and await self._begin_next():
+                while await self._begin_next():
                     pass
                 deadline = await self._history.next_deadline()
                 pause_s = None if deadline is None else max(0.0, (deadline - datetime.now(UTC)).total_seconds())
@@ -113,7 +115,7 @@ class Line:
 
     async def _begin_next(self) -> bool:
         async with self._claiming:
-            job = await self._history.claim(busy_lanes=frozenset(self._lanes))
+            job = await self._history.claim(busy_lanes=frozenset(self._lanes), full_kinds=self._full_kinds())
             if job is None:
                 return False
             live = self._live(job)
@@ -123,6 +125,16 @@ class Line:
             self._lanes.add(lane(job))
             execution.begin().add_done_callback(lambda _: self._ended(job))
             return True
+
+    def _full_kinds(self) -> set[str]:
+        """Return the kinds of which no more may begin now."""
+        counts = Counter(execution.live.job.kind for execution in self._running.values())
+        shared = sum(counts[kind.name] for kind in KINDS.values() if kind.most_running is None)
+        return {
+            kind.name
+            for kind in KINDS.values()
+            if (shared >= self._max_running if kind.most_running is None else counts[kind.name] >= kind.most_running)
+        }
 
     def _ended(self, job: Job) -> None:
         execution = self._running.pop(job.id)

@@ -24,6 +24,7 @@ from gesso.net.guard import Guard, nobody_cancels
 
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_PORTS: Final = {"http": 80, "https": 443}
 _PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})  # what a server says that is busy, or being mended
 _STATUS_WORDS: Final = {
     401: "it asks for a password",
@@ -107,8 +108,42 @@ def get(address: str, errand: Errand, *, headers: Mapping[str, str] | None = Non
     raise FetchError(f"{shown(url)} only ever leads on to other addresses.", hint="Is there a mistake in it?")
 
 
+def post(address: str, errand: Errand, *, body: bytes, headers: Mapping[str, str]) -> int:
+    """Send something to an address with POST, and return the status that it is answered with; the rest is not read.
+
+    Whither a redirect leads nothing is sent. Blocks, so it is called in a thread. Raises `FetchError`.
+    """
+    url = read_address(address)
+    guard = Guard(
+        allow_private=errand.allow_private,
+        deadline_s=time.monotonic() + errand.timeout_s,
+        patience_s=errand.patience_s,
+        is_canceled=errand.is_canceled,
+    )
+    headers = {**headers, "Content-Length": str(len(body)), "Connection": "close"}
+    with (
+        errand.door.contact(url.host, errand.what_for) as visit,
+        _explaining(url, errand),
+        _ask(url, guard, visit=visit, headers=headers, body=body) as answer,
+    ):
+        return answer.status
+
+
+def check_target(address: str, *, allow_private: bool) -> None:
+    """Raise `FetchError` for an address that is none, or to which nothing may ever be sent. Blocks.
+
+    A name that nobody knows passes: it may be known when something is sent, and is looked at again then.
+    """
+    url = read_address(address)
+    guard = Guard(allow_private=allow_private)
+    with contextlib.suppress(httpcore.ConnectError):
+        guard.addresses(url.host, url.port or _PORTS[url.scheme])
+
+
 @contextlib.contextmanager
-def _ask(url: httpx.URL, guard: Guard, *, visit: Visit, headers: Mapping[str, str]) -> Iterator[Answer]:
+def _ask(
+    url: httpx.URL, guard: Guard, *, visit: Visit, headers: Mapping[str, str], body: bytes | None = None
+) -> Iterator[Answer]:
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     sent: list[tuple[str, str]] = [
         ("Host", url.netloc.decode("ascii")),
@@ -118,14 +153,14 @@ def _ask(url: httpx.URL, guard: Guard, *, visit: Visit, headers: Mapping[str, st
         *headers.items(),
     ]
 
-    def parts(body: Iterator[bytes]) -> Iterator[bytes]:
-        for part in body:
+    def parts(came: Iterator[bytes]) -> Iterator[bytes]:
+        for part in came:
             visit.received_bytes += len(part)
             yield part
 
     with (
         httpcore.ConnectionPool(ssl_context=_tls(), network_backend=guard) as pool,
-        pool.stream("GET", target, headers=sent) as response,
+        pool.stream("GET" if body is None else "POST", target, headers=sent, content=body) as response,
     ):
         yield Answer(url, response.status, httpx.Headers(response.headers), parts(response.iter_stream()))
 

@@ -22,6 +22,7 @@ from gesso.server.hosted.guests import may_ask
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
+from gesso.server.protocols import addresses
 from gesso.server.rooms import Rooms
 from gesso.server.routers import (
     deployments,
@@ -79,6 +80,7 @@ def create_app(
         thumbnails=Thumbnails(home / "cache" / "thumbnails", app.blobs),
         direct=Direct(app, metrics=server.state.metrics),
     )
+    addresses.introduce(server.state.rooms)
     app.jobs.on_end(server.state.metrics.count_job)
     server.add_middleware(Limits)
     server.add_middleware(Crowd, most=most_listeners)
@@ -110,6 +112,7 @@ def bare() -> FastAPI:
     server.include_router(api)
     server.include_router(hosted.router, responses=errors.RESPONSES)
     client_script.install(server)
+    addresses.install(server)
     front_end.install(server)
     complete(server)
     return server

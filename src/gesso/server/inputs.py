@@ -58,10 +58,11 @@ async def _bring(app: App, value: Json, *, where: str) -> Json:
 
 
 async def _bring_one(app: App, item: Json, *, where: str) -> Json:
-    return await _fetch(app, item["url"], where=where) if is_address(item) else item
+    return await keep_fetched(app, item["url"], where=where) if is_address(item) else item
 
 
-async def _fetch(app: App, url: str, *, where: str) -> Json:
+async def keep_fetched(app: App, url: str, *, where: str) -> Json:
+    """Fetch what lies at an address that stands for an input, and return what stands for it then in a job."""
     fetched = await asyncio.to_thread(fetch_input, app, url, where=where)
     return (await _keep(app, fetched)).to_json()
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from gesso.storage.tables import DEPLOYMENT_BLOBS, JOB_BLOBS, JOB_LOGS, JOBS
+from gesso.storage.tables import DEPLOYMENT_BLOBS, GUEST_FILES, JOB_BLOBS, JOB_LOGS, JOBS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +30,16 @@ class JobRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which jobs to list: those that fit all of it, the newest first. `before` is an id; words must all occur."""
+    """Which jobs to list: those that fit all of it, the newest first. `before` is an id; words must all occur.
+
+    `without_kinds` are left out.
+    """
 
     words: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     model: str | None = None
     kind: str | None = None
+    without_kinds: tuple[str, ...] = ()
     parent_id: str | None = None
     before: str | None = None
     limit: int = 50
@@ -118,6 +122,8 @@ def search(connection: sa.Connection, wanted: Filter) -> list[str]:
     found = sa.select(JOBS.c.document).order_by(JOBS.c.id.desc()).limit(wanted.limit)
     found = found.where(*(JOBS.c[name] == value for name, value in equal.items() if value is not None))
     found = found.where(*(JOBS.c.search_text.contains(word, autoescape=True) for word in wanted.words))
+    if wanted.without_kinds:
+        found = found.where(JOBS.c.kind.not_in(wanted.without_kinds))
     if wanted.statuses:
         found = found.where(JOBS.c.status.in_(wanted.statuses))
     if wanted.before is not None:
@@ -154,11 +160,13 @@ def in_line(connection: sa.Connection, status: str) -> list[str]:
     return list(connection.execute(found).scalars())
 
 
-def next_in_line(connection: sa.Connection, status: str, *, without_lanes: Collection[str]) -> str | None:
-    """Return the document of the first job in the queue whose lane is free."""
+def next_in_line(
+    connection: sa.Connection, status: str, *, without_lanes: Collection[str], without_kinds: Collection[str] = ()
+) -> str | None:
+    """Return the document of the first job in the queue whose lane is free, and of whose kind more may run."""
     found = (
         sa.select(JOBS.c.document)
-        .where(JOBS.c.status == status, JOBS.c.lane.not_in(without_lanes))
+        .where(JOBS.c.status == status, JOBS.c.lane.not_in(without_lanes), JOBS.c.kind.not_in(without_kinds))
         .order_by(JOBS.c.rank, JOBS.c.id)
         .limit(1)
     )
@@ -177,9 +185,9 @@ def next_deadline_ms(connection: sa.Connection, status: str) -> int | None:
 
 
 def digests_in_use(connection: sa.Connection, digests: Iterable[str]) -> set[str]:
-    """Return those of some files that a job or a deployment refers to."""
+    """Return those of some files that a job, a deployment or one of its guests refers to."""
     wanted = list(digests)
     found: set[str] = set()
-    for table in (JOB_BLOBS, DEPLOYMENT_BLOBS):
+    for table in (JOB_BLOBS, DEPLOYMENT_BLOBS, GUEST_FILES):
         found |= set(connection.execute(sa.select(table.c.digest).where(table.c.digest.in_(wanted))).scalars())
     return found

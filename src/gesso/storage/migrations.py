@@ -106,7 +106,40 @@ def _hosting(connection: sa.Connection) -> None:
     tables.create_all(connection)
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs, _hosting)
+def _predictions(connection: sa.Connection) -> None:
+    """Predictions that guests of deployments wait for elsewhere, and the files that they have sent before."""
+    tables = sa.MetaData()
+    name, identity = sa.String(63), sa.String(26)
+    sa.Table("jobs", tables, sa.Column("id", identity, primary_key=True))  # as far as others refer to it
+    sa.Table("deployments", tables, sa.Column("name", name, primary_key=True))
+    predictions = sa.Table(
+        "predictions",
+        tables,
+        sa.Column("id", identity, sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("deployment", name, sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+        sa.Column("token_id", identity),
+        sa.Column("name", sa.String(255)),
+        sa.Column("is_open", sa.Boolean, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Index("predictions_by_token", "token_id", "id"),
+        sa.Index("predictions_by_name", "deployment", "name"),
+        sa.Index("predictions_open", "is_open", "id"),
+    )
+    files = sa.Table(
+        "guest_files",
+        tables,
+        sa.Column("id", identity, primary_key=True),
+        sa.Column("deployment", name, sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+        sa.Column("token_id", identity),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Index("guest_files_by_token", "token_id", "id"),
+        sa.Index("guest_files_by_digest", "digest"),
+    )
+    tables.create_all(connection, tables=[predictions, files])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs, _hosting, _predictions)
 """Every step, the oldest first."""
 
 

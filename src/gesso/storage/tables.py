@@ -103,3 +103,34 @@ DEPLOYMENT_LOG = sa.Table(
     sa.Index("deployment_log_by_deployment", "deployment", "id"),
 )
 """What has happened to a deployment, the newest last, each as JSON; the oldest are let go."""
+
+PREDICTIONS = sa.Table(
+    "predictions",
+    METADATA,
+    sa.Column("id", sa.String(26), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("deployment", sa.String(63), sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+    sa.Column("token_id", sa.String(26)),
+    sa.Column("name", sa.String(255)),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("predictions_by_token", "token_id", "id"),
+    sa.Index("predictions_by_name", "deployment", "name"),
+    sa.Index("predictions_open", "is_open", "id"),
+)
+"""A job that a guest of a deployment has asked for: with which token, what they call it, and the rest as JSON.
+
+`is_open`: it is not settled yet, or somebody is still to be told of its end.
+"""
+
+GUEST_FILES = sa.Table(
+    "guest_files",
+    METADATA,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("deployment", sa.String(63), sa.ForeignKey("deployments.name", ondelete="CASCADE"), nullable=False),
+    sa.Column("token_id", sa.String(26)),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("guest_files_by_token", "token_id", "id"),
+    sa.Index("guest_files_by_digest", "digest"),
+)
+"""A file that a guest has sent for predictions to come."""

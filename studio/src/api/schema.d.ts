@@ -590,6 +590,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{name}/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Webhook Secret
+         * @description Make a secret that signs the webhooks of a deployment. It is in this answer alone; the one before is no more.
+         */
+        post: operations["renewWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments/{name}/figures": {
         parameters: {
             query?: never;
@@ -2266,6 +2286,14 @@ export interface components {
             sha256?: string | null;
         };
         /**
+         * WebhookSecret
+         * @description What signs the webhooks of a deployment, as libraries that check them take it: it is shown this once.
+         */
+        WebhookSecret: {
+            /** Secret */
+            secret: string;
+        };
+        /**
          * Weights
          * @description A file of weights that a model needs: where it comes from, its SHA-256 in hex, its size in bytes (0: unknown).
          */
@@ -3836,6 +3864,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
             };
             /** @description It was refused, or has failed. */
             default: {

@@ -8,7 +8,9 @@ from typing import Final
 from gesso.hosting.hosting import Hosting
 
 _OF_ONE: Final = re.compile(r"/m/([a-z0-9-]{1,63})(?:\.runwayml\.cloud)?(?:/.*)?")
-_OF_ALL: Final = re.compile(r"/(?:openai|replicate)/v1/.*|/v1/(?:models|predictions|completions|chat)\b.*")
+_OF_ALL: Final = re.compile(
+    r"/(?:openai|replicate)/v1/.*|/v1/(?:models|predictions|completions|chat|deployments|files|account|hardware)\b.*"
+)
 
 
 def may_ask(hosting: Hosting, path: str, *, origin: str) -> bool:

@@ -24,6 +24,7 @@ from gesso.server.schemas.deployment import (
     TokenList,
     TokenMade,
     TokenShown,
+    WebhookSecret,
 )
 
 router = APIRouter(prefix="/deployments", tags=["deployments"])
@@ -117,6 +118,12 @@ async def make_token(name: str, wanted: NewToken, *, house: House) -> TokenMade:
 async def revoke_token(name: str, token_id: str, *, house: House) -> None:
     """Take a token back. What is under way with it ends."""
     await house.hosting.revoke(name, token_id)
+
+
+@router.post("/{name}/webhook-secret", status_code=201)
+async def renew_webhook_secret(name: str, house: House) -> WebhookSecret:
+    """Make a secret that signs the webhooks of a deployment. It is in this answer alone; the one before is no more."""
+    return WebhookSecret(secret=await house.hosting.renew_secret(name))
 
 
 @router.get("/{name}/figures")

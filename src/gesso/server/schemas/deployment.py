@@ -259,6 +259,12 @@ class TokenMade(TokenShown):
     token: str
 
 
+class WebhookSecret(BaseModel):
+    """What signs the webhooks of a deployment, as libraries that check them take it: it is shown this once."""
+
+    secret: str
+
+
 class FiguresShown(BaseModel):
     """What was asked of a deployment from `minute` (since 1970) on, for `minutes`.
 
