@@ -223,10 +223,11 @@ class Hosting:
 
     async def awake(self, admission: Admission) -> Runnable:
         """Wait until what a request asks for is awake, and return it. Raises what keeps it from that."""
-        release = admission.release
-        if not self._engine.standing(release).ready:
-            await self._waking_of(admission.deployment.name, release).wake()
-        return await self._engine.runnable(release)
+        return await self._awake(admission.deployment.name, admission.release)
+
+    async def until_awake(self, deployment: Deployment) -> ModelSpec:
+        """Wait until a deployment is awake, for nothing else, and return its spec. Raises what keeps it from that."""
+        return (await self._awake(deployment.name, deployment.release)).spec
 
     # -- who may come in ----------------------------------------------------------------------------------------------
 
@@ -280,6 +281,11 @@ class Hosting:
         self.book.note(admission.deployment.name, entry)
 
     # -- inside -------------------------------------------------------------------------------------------------------
+
+    async def _awake(self, name: str, release: Release) -> Runnable:
+        if not self._engine.standing(release).ready:
+            await self._waking_of(name, release).wake()
+        return await self._engine.runnable(release)
 
     async def _release(self, order: ReleaseOrder, *, number: int) -> tuple[Release, ModelSpec]:
         pinned = await self._engine.pin(order.model, is_trusted=order.is_trusted)

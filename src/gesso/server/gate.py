@@ -26,7 +26,8 @@ _HINT: Final = (
 _OWNERS: Final = "/api/v1/settings"  # a listed page must not list others
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST, PUT",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, Upload-Offset",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, "
+    "Upload-Offset, X-Runway-Output-Format",
     "Access-Control-Max-Age": "600",
 }
 _EXPOSED: Final = (

@@ -22,6 +22,7 @@ PATIENCE_S: Final = 60.0
 """How long all of such a body may take."""
 _FILES: Final = re.compile(
     r"POST /api/v1/files|PATCH /api/v1/uploads/[^/]+|POST /api/v1/models/[^/]+/run|POST /m/[^/]+/run"
+    r"|POST /m/[^/]+/v1/query|POST /runway/sessions/[^/]+/[^/]+"
 )
 
 

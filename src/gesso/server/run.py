@@ -24,6 +24,7 @@ from gesso.server.direct.room import Direct
 from gesso.server.open_files import raise_limit
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
+from gesso.server.protocols.runway_sessions import Sessions
 from gesso.server.sockets import BoundedSocketProtocol
 from gesso.server.visitors import is_loopback
 
@@ -157,6 +158,7 @@ class _Server(uvicorn.Server):
         )
         self._app = app
         self._direct: Direct = asgi.state.rooms.direct
+        self._sessions: Sessions = asgi.state.runway_sessions
         self._grace_s = grace_s
         self.when_started: Callable[[], None] = lambda: None
         self.when_stopping: Callable[[], None] = lambda: None
@@ -175,6 +177,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, let runs finish or go back to the queue, and then let go of connections."""
         self.when_stopping()
+        await self._sessions.stop()
         for server in self.servers:
             server.close()
         await asyncio.gather(self._app.jobs.stop(self._grace_s), self._direct.places.stop(self._grace_s))
