@@ -125,6 +125,13 @@ class Hosting:
             )
         return self._deployments[name]
 
+    def active(self, name: str) -> Deployment:
+        """Return a deployment, or raise `NotFoundError`, also for one that is switched off."""
+        deployment = self.get(name)
+        if not deployment.is_active:
+            raise NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
+        return deployment
+
     async def create(self, order: ReleaseOrder, *, name: str | None = None, is_public: bool = False) -> Deployment:
         """Deploy a model, and begin to wake it. Raises `ConflictError` for a taken name, and as `Engine.pin`."""
         release, _ = await self._release(order, number=1)
@@ -236,9 +243,7 @@ class Hosting:
 
         Raises `NotFoundError` (also for one that is not active), `AccessError` and `LimitError`.
         """
-        deployment = self.get(name)
-        if not deployment.is_active:
-            raise NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
+        deployment = self.active(name)
         try:
             token, reserve = self.door.let_in(
                 deployment, secret=secret, origin=origin, client=client, expected_ms=self.book.expected_ms(name)
@@ -249,6 +254,10 @@ class Hosting:
         admission = Admission(deployment, token=token, protocol=protocol, reserve=reserve, leave=self._leave)
         self.door.entered(admission)
         return admission
+
+    def admit_owner(self, name: str, *, protocol: str) -> Admission:
+        """Let a request of the owner's in, who needs no token. Raises `NotFoundError`."""
+        return Admission(self.active(name), token=None, protocol=protocol, reserve=None, leave=self._leave)
 
     async def make_token(self, name: str, order: TokenOrder) -> tuple[Token, str]:
         """Make a token, and return it as it is kept, and itself: the only time that it is seen."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from gesso.server.direct.room import Direct
 from gesso.server.open_files import raise_limit
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
+from gesso.server.ports import bind
 from gesso.server.protocols.runway_sessions import Sessions
 from gesso.server.sockets import BoundedSocketProtocol
 from gesso.server.visitors import is_loopback
@@ -106,32 +105,6 @@ def _tell(app: App, owner: OwnerKey | None, *, listening: Listening, on_ready: C
             owner.lend()
         app.home.announce(listening.url.rstrip("/"))
     on_ready(listening)
-
-
-def bind(host: str, port: int, *, tries: int = 1) -> socket.socket:
-    """Return a socket that is bound to the port, or to the first free one of the `tries` from there on."""
-    try:
-        family, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise SettingsError(f"Gesso cannot listen at {host}: nobody knows that name.") from error
-    for candidate in range(port, min(port + tries, 65536)):
-        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio sets no TCP_NODELAY
-        if sys.platform == "win32":  # there, SO_REUSEADDR would let another program take the port over
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            bound.bind((where[0], candidate))
-        except OSError as error:
-            bound.close()
-            if error.errno != errno.EADDRINUSE:
-                raise SettingsError(f"Gesso cannot listen at {host}, port {candidate}: {error.strerror}.") from error
-        else:
-            return bound
-    raise SettingsError(
-        f"Port {port} is taken by another program, or by another Gesso.",
-        hint="Name another one with --port, or end that program.",
-    )
 
 
 class _Server(uvicorn.Server):

@@ -56,7 +56,9 @@ class Painter(Model):
         return Shown(Image(pixels), f"{self.mood} {caption} {colour} {strength}", [image.width, image.height])
 
     @command
-    def find(self, corner: Annotated[Points, Field(min_length=1, max_length=1)], z: Annotated[Vector, Field(length=3)]) -> Found:
+    def find(
+        self, corner: Annotated[Points, Field(min_length=1, max_length=1)], z: Annotated[Vector, Field(length=3)]
+    ) -> Found:
         (place,) = corner
         pose = [{"name": "head", "x": place.x, "y": 0.0}, {"name": "foot", "x": place.x, "y": 1.0}]
         boxes = [{"x0": 0.1, "y0": 0.2, "x1": 0.3, "y1": 0.4, "label": "fox"}]

@@ -12,6 +12,7 @@ from gesso.server.protocols.runway_addresses import plain
         ("/m/pose/v1/", "/m/pose/v1"),
         ("/m/pose.runwayml.cloud/v1//info", "/m/pose/v1/info"),
         ("/m//pose.runwayml.cloud//v1///query//", "/m/pose/v1/query"),
+        ("//m/pose/v1", "/m/pose/v1"),
         ("/m/pose/v1/predictions/7/cancel", "/m/pose/v1/predictions/7/cancel"),
         ("/m/pose.runwayml.cloud", "/m/pose.runwayml.cloud"),
         ("/m/pose/v10", "/m/pose/v10"),

@@ -12,7 +12,7 @@ from typing import Final
 
 from gesso.server.layer import Call, Layer
 
-_ADDRESS: Final = re.compile(r"/m/+([^/]+?)(?:\.runwayml\.cloud)?/+v1((?:/.*)?)", re.DOTALL)
+_ADDRESS: Final = re.compile(r"/+m/+([^/]+?)(?:\.runwayml\.cloud)?/+v1((?:/.*)?)", re.DOTALL)
 _SLASHES: Final = re.compile("/+")
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from gesso.errors import DeadlineError, NotFoundError
+from gesso.errors import DeadlineError
 from gesso.hosting.deployment import Deployment
 from gesso.hosting.hosting import Hosting
 from gesso.server.hosted.caller import Caller
@@ -70,8 +70,6 @@ async def query_runway(name: str, request: Request) -> Response:
 
 def _let_in(hosting: Hosting, name: str, *, request: Request) -> Deployment:
     """Return a deployment to somebody who may ask what costs nothing."""
-    deployment, caller = hosting.get(name), Caller.of(request)
+    deployment, caller = hosting.active(name), Caller.of(request)
     hosting.door.check(deployment, secret=caller.token, origin=caller.origin)
-    if not deployment.is_active:
-        raise NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
     return deployment

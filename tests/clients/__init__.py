@@ -1,0 +1,1 @@
+"""Clients of others, unmodified from their registries, at versions that a lock file pins."""
