@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -11,7 +12,7 @@ from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from gesso.app import App
-    from gesso.server.run import Listening
+    from gesso.server.run import Listening, LocalOrder
     from gesso.settings import Settings
 
 HostOption: TypeAlias = Annotated[
@@ -51,28 +52,59 @@ def studio(
 
 def serve(
     ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="[MODEL]", show_default=False, help="With --runway: a model, or a deployment.")
+    ] = "",
     *,
     host: HostOption = _HERE,
     port: PortOption = None,
     is_new_key: Annotated[bool, typer.Option("--new-key", help="Ask for a key, and print a link with it.")] = False,
+    is_for_runway: Annotated[
+        bool, typer.Option("--runway", help="Serve the model to old clients of Runway, over HTTP and OSC.")
+    ] = False,
+    pages: Annotated[
+        list[str] | None, typer.Option("--page", metavar="URL", help="With --runway: a web page that may ask, too.")
+    ] = None,
 ) -> None:
     """Start Gesso without a browser, for other programs and other computers."""
     from gesso import settings
 
-    serving = Serving(settings.load(), ctx.ensure_object(Terminal), is_new_key=is_new_key)
+    local = _local_order(name, pages or (), is_for_runway=is_for_runway)
+    serving = Serving(settings.load(), ctx.ensure_object(Terminal), is_new_key=is_new_key, local=local)
     asyncio.run(serving.run(host=host, port=port))
+
+
+def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool) -> LocalOrder | None:
+    """Return what is to be served to Runway's old clients. Raises `SettingsError` and `InputError`."""
+    from gesso.errors import SettingsError
+    from gesso.hosting.tokens import check_origin
+    from gesso.server.run import LocalOrder
+
+    if is_for_runway and not name:
+        raise SettingsError("Which model is to be served to clients of Runway?", hint="gesso serve pose --runway")
+    if not is_for_runway and (name or pages):
+        hint = f"Every model is served. For old clients of Runway: gesso serve {name or 'pose'} --runway"
+        raise SettingsError("A model and --page go with --runway alone.", hint=hint)
+    return LocalOrder(reference=name, pages=tuple(map(check_origin, pages))) if is_for_runway else None
 
 
 class Serving:
     """A server in the foreground, and what it says of itself in the terminal."""
 
     def __init__(
-        self, settings: Settings, terminal: Terminal, *, is_opening: bool = False, is_new_key: bool = False
+        self,
+        settings: Settings,
+        terminal: Terminal,
+        *,
+        is_opening: bool = False,
+        is_new_key: bool = False,
+        local: LocalOrder | None = None,
     ) -> None:
         self._settings = settings
         self._terminal = terminal
         self._is_opening = is_opening
         self._is_new_key = is_new_key
+        self._local = local
 
     async def run(self, *, host: str, port: int | None) -> None:
         """Serve until somebody stops it. A port that nobody named may be another one if it is taken."""
@@ -86,6 +118,7 @@ class Serving:
                 port=_PORT if port is None else port,
                 may_move=port is None,
                 is_new_key=self._is_new_key,
+                local=self._local,
                 on_ready=self._ready,
                 on_stop=self._stopping,
             )
@@ -98,6 +131,13 @@ class Serving:
             self._tell(f"This link opens it, and signs a browser in; keep it to yourself:\n  {listening.link}")
         elif self._settings.needs_key and not self._is_opening:
             terminal.say("It asks for its key. A browser that was signed in still is; --new-key prints a new link.")
+        if listening.local is not None:
+            local = listening.local
+            self._tell(
+                f"{local.name} is there for clients of Runway, on this computer alone:\n"
+                f"  HTTP  {local.http_url}\n"
+                f"  OSC   port {local.osc_port}; answers go to whoever asks, and to port {local.listeners_port}"
+            )
         terminal.say("Ctrl-C stops it.", style="dim")
         if self._is_opening:
             link = listening.link if listening.link != listening.url else signed_in(listening.url, self._settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 
@@ -33,6 +33,7 @@ from gesso.spec.model import ModelSpec
 
 router = APIRouter(prefix="/v1", tags=["runway"], route_class=RunwayRoute, responses=RESPONSES, dependencies=[Near])
 """`/v1/healthcheck` and `/v1/model_sessions`; `/v1/models` is shared with other protocols: see `bare_models.py`."""
+_EVERYBODY: Final = RunwayStop()
 
 
 @router.get("/healthcheck")
@@ -80,11 +81,10 @@ async def stop_runway_session(session_id: str, request: Request, *, sessions: St
 
 
 @router.post("/model_sessions/stop_all")
-async def stop_runway_sessions(sessions: Started, whose: RunwayStop | None = None) -> RunwaySuccess:
+async def stop_runway_sessions(sessions: Started, whose: RunwayStop = _EVERYBODY) -> RunwaySuccess:
     """Stop all models that a plug-in has started."""
-    application = whose.application if whose else None
     for session in sessions.all():
-        if application in {None, session.application}:
+        if whose.application in {None, session.application}:
             sessions.end(session)
     return RunwaySuccess()
 

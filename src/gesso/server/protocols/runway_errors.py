@@ -21,9 +21,9 @@ from gesso.server.errors import Refusal, headers_of, problem_of, problem_of_inva
 from gesso.server.schemas.problem import Problem
 from gesso.server.schemas.runway import RunwayProblem
 
-Trouble: TypeAlias = errors.GessoError | Refusal | RequestValidationError
+Trouble: TypeAlias = errors.GessoError | HTTPException | RequestValidationError
 """What may keep somebody from an answer."""
-RAISED: Final = (errors.GessoError, Refusal, RequestValidationError)
+RAISED: Final = (errors.GessoError, HTTPException, RequestValidationError)
 """The same, to be caught."""
 RATE_WAIT_S: Final = 1.0
 """How long whoever asks too often waits to be told so."""
@@ -55,7 +55,7 @@ _STATUS: Final[dict[type[errors.GessoError], int]] = {
 
 def status_of(error: Trouble) -> int:
     """Return the status that an error has in Runway's protocol."""
-    if isinstance(error, Refusal):
+    if isinstance(error, HTTPException):
         return error.status_code
     if isinstance(error, RequestValidationError):
         return 400
@@ -75,6 +75,8 @@ def as_runway(error: Trouble) -> RunwayProblem:
 def _problem(error: Trouble) -> Problem:
     if isinstance(error, Refusal):
         return error.problem
+    if isinstance(error, HTTPException):
+        return Problem(code="broken", message="The request cannot be read.")
     if isinstance(error, RequestValidationError):
         return problem_of_invalid([{**wrong, "loc": wrong["loc"][1:] or wrong["loc"]} for wrong in error.errors()])
     return problem_of(error)

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from gesso.errors import GessoError, NotFoundError, QueueFullError
 from gesso.hosting.deployment import now
 from gesso.server.direct.room import Direct
-from gesso.spec.model import ModelSpec
+from gesso.spec.model import ModelSpec, coerce_ports
 from gesso.spec.runnable import Event, Preparable
 from gesso.types.base import Json
 
@@ -84,6 +84,7 @@ class Sessions:
         if sum(session.is_active for session in self._sessions.values()) >= _MOST_ACTIVE:
             raise QueueFullError(f"{_MOST_ACTIVE} sessions are there already.", hint="Stop one of them first.")
         runnable = await self._direct.models.get(model, options=options, device="auto")
+        coerce_ports(runnable.spec.options, options)  # a wrong one is told now, and not to whoever asks first
         session = Session(
             id=str(next(self._numbers)),
             model=model,
