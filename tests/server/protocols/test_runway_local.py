@@ -7,7 +7,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -60,7 +60,7 @@ class Ear:
         self.socket.setblocking(False)
         self.port: int = self.socket.getsockname()[1]
 
-    def __enter__(self) -> Ear:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -19,7 +19,7 @@ from gesso.types.points import Point
 from gesso.types.segmentation import Segmentation
 from tests.server.protocols.painter import opened, picture
 
-LABELS = {"labels": {"sky": 0, "sea": 7}, "colours": {"sky": "#ff0000", "sea": "#0000ff"}}
+LABELS: dict[str, Any] = {"labels": {"sky": 0, "sea": 7}, "colours": {"sky": "#ff0000", "sea": "#0000ff"}}
 
 
 def port(kind: str, **constraints: Any) -> Port:
@@ -31,7 +31,7 @@ def read(kind: str, value: Any, **constraints: Any) -> Any:
     return coerce_ports(ports, given_of(ports, {"x": value}))["x"]
 
 
-def write(kind: str, value: Any, *, form: str | None = None, **constraints: Any) -> Any:
+def write(kind: str, value: Any, form: str | None = None, /, **constraints: Any) -> Any:
     formats = {} if form is None else {"x": form}
     told = wire_of((port(kind, **constraints),), {"x": value}, formats=formats)["x"]
     return json.loads(json.dumps(told))
@@ -56,7 +56,7 @@ def test_what_is_no_picture_is_refused(value: Any) -> None:
 
 def test_a_segmentation_is_read_by_the_nearest_colour() -> None:
     pixels = np.array([[[250, 3, 9], [4, 4, 240]]], np.uint8)
-    uri = write("image", Image(pixels), form="PNG")
+    uri = write("image", Image(pixels), "PNG")
     assert read("segmentation", uri, **LABELS).ids.tolist() == [[0, 7]]
     drawn = opened(write("segmentation", Segmentation(np.array([[0, 7]], np.uint8)), **LABELS))
     assert (drawn.format, np.asarray(drawn.convert("RGB")).tolist()) == ("PNG", [[[255, 0, 0], [0, 0, 255]]])
@@ -140,7 +140,7 @@ def test_pictures_go_out_as_jpeg_or_png(
     channels: int, constraints: dict[str, Any], wanted: str | None, form: str
 ) -> None:
     shape = (4, 6) if channels == 1 else (4, 6, channels)
-    uri = write("image", Image(np.full(shape, 200, np.uint8)), form=wanted, **constraints)
+    uri = write("image", Image(np.full(shape, 200, np.uint8)), wanted, **constraints)
     assert uri.startswith(f"data:image/{form.lower()};base64,")
     assert (opened(uri).format, opened(uri).size) == (form, (6, 4))
 
@@ -148,12 +148,12 @@ def test_pictures_go_out_as_jpeg_or_png(
 def test_masks_are_never_smeared_unless_somebody_asks() -> None:
     mask = Mask(np.full((2, 3), 255, np.uint8))
     assert opened(write("mask", mask)).format == "PNG"
-    assert opened(write("mask", mask, form="JPEG")).format == "JPEG"
+    assert opened(write("mask", mask, "JPEG")).format == "JPEG"
 
 
 def test_a_list_of_pictures_goes_out_in_one_form() -> None:
     images = [Image(np.zeros((2, 2, 3), np.uint8))] * 2
-    told = write("list", images, form="PNG", items={"type": "image"})
+    told = write("list", images, "PNG", items={"type": "image"})
     assert [opened(uri).format for uri in told] == ["PNG", "PNG"]
 
 

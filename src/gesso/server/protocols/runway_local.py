@@ -77,8 +77,9 @@ class RunwayLocal:
             raise
         port = http.getsockname()[1]
         osc.setblocking(False)
-        self._door = OscDoor(self._direct, self._target, outcomes=self._outcomes, listeners_port=listeners_port)
-        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self._door, sock=osc)
+        door = OscDoor(self._direct, self._target, outcomes=self._outcomes, listeners_port=listeners_port)
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: door, sock=osc)
+        self._door = door
         app = local_app(self._direct, self._target, outcomes=self._outcomes, visitors=lambda: self._visitors(port))
         self._server = _Server(app)
         self._serving = asyncio.create_task(self._server.serve(sockets=[http]), name="Runway's local server")

@@ -50,7 +50,7 @@ class OscDoor(asyncio.DatagramProtocol):
         """Begin."""
         self._transport = transport
 
-    def error_received(self, exc: OSError) -> None:
+    def error_received(self, exc: Exception) -> None:
         """Hear that nobody listens where something was sent to."""
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
