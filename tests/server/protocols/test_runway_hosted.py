@@ -167,6 +167,12 @@ async def test_what_is_too_large_is_refused_before_it_is_read(client: httpx.Asyn
     assert answer.status_code == 413
 
 
+async def test_a_picture_may_be_as_large_as_in_a_direct_run(client: httpx.AsyncClient) -> None:
+    await host(client, is_public=True)
+    answer = await client.post(QUERY, json={"image": picture(), "caption": "x" * 11_000_000})
+    assert (answer.status_code, "caption" in answer.json()["error"]) == (400, True)
+
+
 async def test_a_model_that_fails_is_500_and_no_traceback_leaves(client: httpx.AsyncClient) -> None:
     await host(client, is_public=True)
     answer = await client.post(QUERY, json={"image": picture(), "caption": "fail"})

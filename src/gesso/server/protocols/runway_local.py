@@ -55,7 +55,6 @@ class RunwayLocal:
         self._direct = direct
         self._target = target
         self._pages = pages
-        self._outcomes = Outcomes()
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._waking: asyncio.Task[None] | None = None
@@ -77,10 +76,11 @@ class RunwayLocal:
             raise
         port = http.getsockname()[1]
         osc.setblocking(False)
-        door = OscDoor(self._direct, self._target, outcomes=self._outcomes, listeners_port=listeners_port)
+        outcomes = Outcomes()
+        door = OscDoor(self._direct, self._target, outcomes=outcomes, listeners_port=listeners_port)
         await asyncio.get_running_loop().create_datagram_endpoint(lambda: door, sock=osc)
         self._door = door
-        app = local_app(self._direct, self._target, outcomes=self._outcomes, visitors=lambda: self._visitors(port))
+        app = local_app(self._direct, self._target, outcomes=outcomes, visitors=lambda: self._visitors(port))
         self._server = _Server(app)
         self._serving = asyncio.create_task(self._server.serve(sockets=[http]), name="Runway's local server")
         await self._server.is_ready.wait()
@@ -96,6 +96,7 @@ class RunwayLocal:
         """Serve no more; what is under way ends. The model stays, until nobody has used it for a while."""
         if self._waking is not None:
             self._waking.cancel()
+            await asyncio.gather(self._waking, return_exceptions=True)
         if self._door is not None:
             await self._door.stop()
         if self._server is not None and self._serving is not None:
