@@ -104,14 +104,15 @@ def test_a_model_is_served_to_clients_of_runway(warm_home: Path, tmp_path: Path,
     added = run("add", str(tmp_path / "echo"))
     assert added.returncode == 0, added.stderr
     assert run("run", "echo", "-i", "text=a", "--trust").returncode == 0
-    words = ["serve", "echo", "--runway", "--port", "0", "--page", "https://editor.p5js.org"]
+    words = ["serve", "echo", "--runway", "--port", "0", "--page", "https://editor.p5js.org", "--socket-io"]
     with serving(warm_home, words) as served:
         told = ""
         assert served.process.stdout is not None
-        while "OSC" not in told:
+        while "Socket.IO" not in told:
             told += served.process.stdout.readline()
         url = re.search(r"HTTP  (http://127\.0\.0\.1:\d+)\n", told)
         assert url, told
+        assert re.search(r"  Socket\.IO  http://127\.0\.0\.1:30\d\d\n", told)
         assert re.search(r"OSC   port 571\d\d; .* 57200\n", told)
         asked = urllib.request.Request(f"{url[1]}/query", b'{"text": "fox"}', {"Origin": "https://editor.p5js.org"})
         with urllib.request.urlopen(asked, timeout=120) as answer:
@@ -126,6 +127,7 @@ def test_a_model_is_served_to_clients_of_runway(warm_home: Path, tmp_path: Path,
         (["serve", "--runway"], 2, "Which model"),
         (["serve", "pose"], 2, "gesso serve pose --runway"),
         (["serve", "--page", "https://editor.p5js.org"], 2, "--runway"),
+        (["serve", "--socket-io"], 2, "--runway"),
         (["serve", "pose", "--runway", "--page", "null"], 3, "web address"),
         (["serve", "nobody", "--runway", "--port", "0"], 4, "nobody"),
     ],

@@ -12,6 +12,7 @@ from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from gesso.app import App
+    from gesso.server.protocols.runway_local import LocalAddresses
     from gesso.server.run import Listening, LocalOrder
     from gesso.settings import Settings
 
@@ -62,6 +63,9 @@ def serve(
     is_for_runway: Annotated[
         bool, typer.Option("--runway", help="Serve the model to old clients of Runway, over HTTP and OSC.")
     ] = False,
+    has_socketio: Annotated[
+        bool, typer.Option("--socket-io", help="With --runway: over Socket.IO, too, for the oldest clients.")
+    ] = False,
     pages: Annotated[
         list[str] | None, typer.Option("--page", metavar="URL", help="With --runway: a web page that may ask, too.")
     ] = None,
@@ -69,12 +73,12 @@ def serve(
     """Start Gesso without a browser, for other programs and other computers."""
     from gesso import settings
 
-    local = _local_order(name, pages or (), is_for_runway=is_for_runway)
+    local = _local_order(name, pages or (), is_for_runway=is_for_runway, has_socketio=has_socketio)
     serving = Serving(settings.load(), ctx.ensure_object(Terminal), is_new_key=is_new_key, local=local)
     asyncio.run(serving.run(host=host, port=port))
 
 
-def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool) -> LocalOrder | None:
+def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool, has_socketio: bool) -> LocalOrder | None:
     """Return what is to be served to Runway's old clients. Raises `SettingsError` and `InputError`."""
     from gesso.errors import SettingsError
     from gesso.hosting.tokens import check_origin
@@ -82,10 +86,12 @@ def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool) -> Loc
 
     if is_for_runway and not name:
         raise SettingsError("Which model is to be served to clients of Runway?", hint="gesso serve pose --runway")
-    if not is_for_runway and (name or pages):
+    if not is_for_runway and (name or pages or has_socketio):
         hint = f"Every model is served. For old clients of Runway: gesso serve {name or 'pose'} --runway"
-        raise SettingsError("A model and --page go with --runway alone.", hint=hint)
-    return LocalOrder(reference=name, pages=tuple(map(check_origin, pages))) if is_for_runway else None
+        raise SettingsError("A model, --page and --socket-io go with --runway alone.", hint=hint)
+    if not is_for_runway:
+        return None
+    return LocalOrder(reference=name, pages=tuple(map(check_origin, pages)), has_socketio=has_socketio)
 
 
 class Serving:
@@ -132,12 +138,7 @@ class Serving:
         elif self._settings.needs_key and not self._is_opening:
             terminal.say("It asks for its key. A browser that was signed in still is; --new-key prints a new link.")
         if listening.local is not None:
-            local = listening.local
-            self._tell(
-                f"{local.name} is there for clients of Runway, on this computer alone:\n"
-                f"  HTTP  {local.http_url}\n"
-                f"  OSC   port {local.osc_port}; answers go to whoever asks, and to port {local.listeners_port}"
-            )
+            self._tell(_local_words(listening.local))
         terminal.say("Ctrl-C stops it.", style="dim")
         if self._is_opening:
             link = listening.link if listening.link != listening.url else signed_in(listening.url, self._settings)
@@ -161,6 +162,15 @@ class Serving:
         waiting = len(await app.jobs.list(status=("queued",), limit=200))
         if waiting:
             self._terminal.say(f"{waiting} {'job waits' if waiting == 1 else 'jobs wait'} for the next start.")
+
+
+def _local_words(local: LocalAddresses) -> str:
+    lines = [
+        f"{local.name} is there for clients of Runway, on this computer alone:",
+        f"  HTTP  {local.http_url}",
+        f"  OSC   port {local.osc_port}; answers go to whoever asks, and to port {local.listeners_port}",
+    ]
+    return "\n".join([*lines, *([f"  Socket.IO  {local.socketio_url}"] if local.socketio_url else [])])
 
 
 def signed_in(url: str, settings: Settings) -> str:

@@ -23,7 +23,7 @@ from gesso.server.open_files import raise_limit
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
 from gesso.server.ports import bind
-from gesso.server.protocols.runway_local import LocalAddresses, RunwayLocal
+from gesso.server.protocols.runway_local import SOCKETIO_PORT, LocalAddresses, RunwayLocal
 from gesso.server.protocols.runway_sessions import Sessions
 from gesso.server.protocols.runway_target import find_target
 from gesso.server.sockets import BoundedSocketProtocol
@@ -58,10 +58,14 @@ class Listening:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalOrder:
-    """A model or deployment for Runway's old clients on this computer; `pages` may ask besides those that it serves."""
+    """A model or deployment for Runway's old clients on this computer; `pages` may ask besides those that it serves.
+
+    `has_socketio`: those that speak Socket.IO, too.
+    """
 
     reference: str
     pages: tuple[str, ...] = ()
+    has_socketio: bool = False
 
 
 async def serve(  # noqa: PLR0913 - each is a choice of whoever starts it
@@ -124,7 +128,7 @@ async def _served_locally(
     target = await find_target(direct, order.reference)
     local = RunwayLocal(direct, target, pages=lambda: (*app.settings.allowed_origins, *order.pages))
     try:
-        yield await local.start()
+        yield await local.start(socketio_port=SOCKETIO_PORT if order.has_socketio else None)
     finally:
         await local.stop()
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Coroutine
 from typing import Any, Final, TypeAlias
 
-from gesso.errors import GessoError
 from gesso.server.direct.room import Direct
 from gesso.server.protocols.osc import LARGEST_BYTES, Message, decode, encode
+from gesso.server.protocols.runway_asking import ask
 from gesso.server.protocols.runway_errors import RAISED, as_runway
 from gesso.server.protocols.runway_http import info_of
 from gesso.server.protocols.runway_outcomes import Outcomes
-from gesso.server.protocols.runway_query import Query, outputs_of, read_inputs
 from gesso.server.protocols.runway_target import Target
 from gesso.types.given import size
 
@@ -29,7 +27,6 @@ LISTENERS_PORT: Final = 57200
 """Where programs listen that never ask."""
 _MOST_LISTENERS: Final = 64
 _MOST_QUERIES: Final = 100
-_LOG: Final = logging.getLogger("gesso.server")
 _NO_JSON: Final = 'One text is wanted: the inputs as JSON, {"prompt": "a fox"}.'
 
 
@@ -110,23 +107,11 @@ class OscDoor(asyncio.DatagramProtocol):
             return
         self._asking[sender] = self._asking.get(sender, 0) + 1
         try:
-            await self._run(text)
-        except RAISED as error:
-            self._outcomes(None, error=error)
-        except Exception as error:  # noqa: BLE001 - a fault of Gesso must not look as if nothing had been asked
-            _LOG.exception("a query by OSC failed by a fault of Gesso")
-            self._outcomes(None, error=GessoError(f"Something went wrong inside Gesso: {type(error).__name__}."))
+            await ask(self._direct, self._target, text=text, outcomes=self._outcomes)
         finally:
             self._asking[sender] -= 1
             if not self._asking[sender]:
                 del self._asking[sender]
-
-    async def _run(self, text: str) -> None:
-        inputs = read_inputs(text.encode(), limit_bytes=LARGEST_BYTES)
-        command = (await self._target.command()).name
-        async with self._target.opening() as opening:
-            with self._direct.places.take(opening.name):
-                self._outcomes(await outputs_of(self._direct, opening, query=Query(inputs=inputs, command=command)))
 
     def _tell(self, outputs: bytes | None, error: str | None) -> None:
         for listener in dict.fromkeys([self._usual, *self._connected, *self._asking]):
