@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesso.server.protocols.engine_io import decode_payload, encode_payload
+from gesso.server.protocols.engine_io import Line, decode_payload, encode_payload
 
 PACKETS = ["40", '42["query",{"prompt":"a fox"}]', "", "2probe", "\N{FOX FACE}\N{FOX FACE}", "\u3a00\u0001:3", "1:2"]
 
@@ -31,6 +31,16 @@ def test_what_is_none_is_refused(text: str) -> None:
 def test_there_is_an_end_to_packets() -> None:
     with pytest.raises(ValueError, match="Engine"):
         decode_payload("0:" * 1001)
+
+
+async def test_who_does_not_come_for_what_waits_is_let_go() -> None:
+    line = Line()
+    for number in range(1000):
+        line.send(str(number))
+    assert not line.is_open
+    told = await line.take(1)
+    assert (told[0], told[-1], len(told)) == ("40", "1", 257)
+    assert await line.take(0.01) == []
 
 
 @given(text=st.text())

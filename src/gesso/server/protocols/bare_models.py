@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse, Response
 from gesso.errors import AccessError
 from gesso.server.protocols import runway_daemon
 from gesso.server.protocols.runway_errors import RESPONSES, RunwayRoute
-from gesso.server.protocols.runway_near import check_near
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas.bare_models import BareModels
 
@@ -22,13 +21,7 @@ router = APIRouter(prefix="/v1", tags=["protocols"], route_class=RunwayRoute, re
 """`/v1/models`, as the protocols have it. The studio's own interface is elsewhere."""
 
 
-async def _of_runway(rooms: Rooms, request: Request) -> dict[str, Any]:
-    check_near(request, rooms.key)
-    models = await runway_daemon.list_models(rooms.app)
-    return {"models": [model.model_dump(by_alias=True) for model in models]}
-
-
-_SHARES: Final[tuple[Share, ...]] = (_of_runway,)
+_SHARES: Final[tuple[Share, ...]] = (runway_daemon.share,)
 
 
 @router.get("/models", response_class=Response, responses={200: {"model": BareModels}})

@@ -47,14 +47,16 @@ class Line:
 
     def put(self, packet: str) -> None:
         """Have a packet wait."""
-        if self._waiting.qsize() >= _MOST_WAITING:
-            self.is_open = False
-        self._waiting.put_nowait(packet)
+        if self.is_open and self._waiting.qsize() >= _MOST_WAITING:
+            self.close()
+        elif self.is_open:
+            self._waiting.put_nowait(packet)
 
     def close(self) -> None:
-        """Close the line."""
-        self.is_open = False
-        self._waiting.put_nowait(_CLOSE)
+        """Close the line; what waits is told before that is."""
+        if self.is_open:
+            self.is_open = False
+            self._waiting.put_nowait(_CLOSE)
 
     async def take(self, timeout_s: float) -> list[str]:
         """Wait for something to tell, and return all that there is; nothing after a while."""

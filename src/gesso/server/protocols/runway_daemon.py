@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request
 
@@ -12,10 +12,10 @@ from gesso.errors import GessoError, NotFoundError
 from gesso.registry.registry import Listed
 from gesso.server.protocols.runway_errors import RESPONSES, RunwayRoute
 from gesso.server.protocols.runway_fields import command_of, fields_of
-from gesso.server.protocols.runway_near import Near
+from gesso.server.protocols.runway_near import Near, check_near
 from gesso.server.protocols.runway_sessions import Session, Started, version_number
 from gesso.server.protocols.runway_values import given_of
-from gesso.server.rooms import House
+from gesso.server.rooms import House, Rooms
 from gesso.server.schemas.runway import (
     RunwayCommand,
     RunwayField,
@@ -89,10 +89,12 @@ async def stop_runway_sessions(sessions: Started, whose: RunwayStop = _EVERYBODY
     return RunwaySuccess()
 
 
-async def list_models(app: App) -> list[RunwayModel]:
-    """Return the models on the list, as plug-ins know them. Nothing is installed or run for that."""
-    listed = await asyncio.to_thread(app.registry.models)
-    return [await _model(app, line) for line in listed]
+async def share(rooms: Rooms, request: Request) -> dict[str, Any]:
+    """Return what Runway's plug-ins look for at `/v1/models`. Nothing is installed or run for that."""
+    check_near(request, rooms.key)
+    listed = await asyncio.to_thread(rooms.app.registry.models)
+    models = [await _model(rooms.app, line) for line in listed]
+    return {"models": [model.model_dump(by_alias=True) for model in models]}
 
 
 def shown(session: Session, request: Request) -> RunwaySession:
