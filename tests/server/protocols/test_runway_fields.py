@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gesso.compat.runway.fields import port_of
 from gesso.server.protocols.runway_fields import command_of, field_of
 from gesso.spec.model import Command, Port
 
@@ -150,3 +151,35 @@ def test_the_info_of_stylegan_is_the_one_that_the_app_told() -> None:
 
 def _number(name: str, default: float, **constraints: Any) -> Port:
     return Port(name=name, type="number", is_required=False, default=default, constraints=constraints)
+
+
+FIELDS: list[dict[str, Any]] = [
+    {"type": "text", "default": "a fox", "minLength": 1, "maxLength": 80},
+    {"type": "number", "default": 0.8, "min": 0, "max": 1, "step": 0.01},
+    {"type": "number", "default": 64, "min": 8, "max": 1024, "step": 1},
+    {"type": "boolean", "default": True},
+    {"type": "category", "oneOf": ["red", "green"], "default": "green"},
+    {"type": "vector", "length": 512, "samplingMean": 0, "samplingStd": 0.5, "default": None},
+    {"type": "image", "channels": 3, "defaultOutputFormat": "JPEG"},
+    {"type": "image", "channels": 4, "defaultOutputFormat": "PNG"},
+    {
+        "type": "segmentation", "labels": ["sky", "sea"], "defaultLabel": "sky", "labelToId": {"sky": 0, "sea": 7},
+        "labelToColor": {"sky": [214, 0, 0], "sea": [140, 59, 255]},
+    },
+    {"type": "image_point"},
+    {"type": "image_bounding_box"},
+    {"type": "image_landmarks", "length": 2, "labels": ["a", "b"], "connections": [["a", "b"]]},
+    {"type": "image_landmarks", "length": 5},
+    {"type": "file", "extension": ".pkl"},
+    {"type": "any"},
+    {
+        "type": "array", "minLength": 0,
+        "itemType": {"name": "image_point_array_item", "type": "image_point", "description": None},
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field["type"])
+def test_what_a_model_of_runways_declares_its_clients_read_again(field: dict[str, Any]) -> None:
+    whole = {"name": "x", "description": "What it is.", **field}
+    assert field_of(port_of(whole)) == whole
