@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from urllib.error import HTTPError
 import pytest
 
 from gesso.cli import browser
-from tests.cli.conftest import Gesso
+from tests.cli.conftest import Gesso, write_model
 from tests.cli.serving import run, serving
 
 
@@ -93,6 +94,47 @@ def test_the_studio_signs_the_browser_in(gesso: Gesso, home: Path, opened: list[
 def test_a_second_home_has_a_studio_of_its_own(home: Path, tmp_path: Path) -> None:
     with serving(home), serving(tmp_path, ["studio", "--no-browser", "--port", "0"]) as second:
         assert second.stop()[0] == 0
+
+
+@pytest.mark.timeout(300)
+def test_a_model_is_served_to_clients_of_runway(warm_home: Path, tmp_path: Path, nothing_left: None) -> None:
+    code = "class Echo(Model):\n    def run(self, text: str) -> str:\n        return text\n"
+    write_model(code, str(tmp_path / "echo" / "model.py"))
+    (tmp_path / "echo" / "gesso.toml").write_text('name = "echo"\n')
+    added = run("add", str(tmp_path / "echo"))
+    assert added.returncode == 0, added.stderr
+    assert run("run", "echo", "-i", "text=a", "--trust").returncode == 0
+    words = ["serve", "echo", "--runway", "--port", "0", "--page", "https://editor.p5js.org", "--socket-io"]
+    with serving(warm_home, words) as served:
+        told = ""
+        assert served.process.stdout is not None
+        while "Socket.IO" not in told:
+            told += served.process.stdout.readline()
+        url = re.search(r"HTTP  (http://127\.0\.0\.1:\d+)\n", told)
+        assert url, told
+        assert re.search(r"  Socket\.IO  http://127\.0\.0\.1:30\d\d\n", told)
+        assert re.search(r"OSC   port 571\d\d; .* 57200\n", told)
+        asked = urllib.request.Request(f"{url[1]}/query", b'{"text": "fox"}', {"Origin": "https://editor.p5js.org"})
+        with urllib.request.urlopen(asked, timeout=120) as answer:
+            assert json.load(answer) == {"output": "fox"}
+            assert answer.headers["Access-Control-Allow-Origin"] == "https://editor.p5js.org"
+        assert served.stop()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "word"),
+    [
+        (["serve", "--runway"], 2, "Which model"),
+        (["serve", "pose"], 2, "gesso serve pose --runway"),
+        (["serve", "--page", "https://editor.p5js.org"], 2, "--runway"),
+        (["serve", "--socket-io"], 2, "--runway"),
+        (["serve", "pose", "--runway", "--page", "null"], 3, "web address"),
+        (["serve", "nobody", "--runway", "--port", "0"], 4, "nobody"),
+    ],
+)
+def test_what_cannot_be_served_is_told(home: Path, words: list[str], code: int, word: str) -> None:
+    ended = run(*words)
+    assert (ended.returncode, word in ended.stderr) == (code, True), ended.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the redirection is that of a POSIX shell")

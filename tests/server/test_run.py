@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from gesso.app import App
 from gesso.errors import SettingsError
 from gesso.server.owner import LENT, find_lent_key
-from gesso.server.run import bind, serve
+from gesso.server.ports import bind
+from gesso.server.run import serve
 from gesso.settings import Settings
 from gesso.storage.home import find_server
 from tests.server.program import running

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from gesso.app import App
 from gesso.server import run
 from gesso.server.application import create_app
+from gesso.server.ports import bind
 from gesso.server.sockets import BoundedSocketProtocol
 from gesso.settings import Settings
 
@@ -24,7 +25,7 @@ async def server(home: Path) -> AsyncIterator[run._Server]:
     """The real server, in this process, so that its sockets can be looked at."""
     async with App(Settings(home=home), report=lambda _: None) as app:
         await app.start_jobs()
-        with run.bind("127.0.0.1", 0) as bound:
+        with bind("127.0.0.1", 0) as bound:
             port = bound.getsockname()[1]
             server = run._Server(app, create_app(app, port=port), grace_s=0.1, most_connections=100)
             started = asyncio.Event()

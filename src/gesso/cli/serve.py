@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -12,7 +12,8 @@ from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from gesso.app import App
-    from gesso.server.run import Listening
+    from gesso.server.protocols.runway_local import LocalAddresses
+    from gesso.server.run import Listening, LocalOrder
     from gesso.settings import Settings
 
 HostOption: TypeAlias = Annotated[
@@ -50,8 +51,11 @@ def studio(
         _open(signed_in(f"{running.address}/", loaded), loaded, terminal=terminal)
 
 
-def serve(
+def serve(  # noqa: PLR0913 - typer has a parameter for each option
     ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="[MODEL]", show_default=False, help="With --runway: a model, or a deployment.")
+    ] = "",
     *,
     host: HostOption = _HERE,
     port: PortOption = None,
@@ -60,6 +64,15 @@ def serve(
         str | None,
         typer.Option("--public-url", metavar="URL", help="Where the web reaches it, through a proxy or a tunnel."),
     ] = None,
+    is_for_runway: Annotated[
+        bool, typer.Option("--runway", help="Serve the model to old clients of Runway, over HTTP and OSC.")
+    ] = False,
+    has_socketio: Annotated[
+        bool, typer.Option("--socket-io", help="With --runway: over Socket.IO, too, for the oldest clients.")
+    ] = False,
+    pages: Annotated[
+        list[str] | None, typer.Option("--page", metavar="URL", help="With --runway: a web page that may ask, too.")
+    ] = None,
 ) -> None:
     """Start Gesso without a browser, for other programs and other computers."""
     from gesso import settings
@@ -67,8 +80,25 @@ def serve(
     loaded = settings.load()
     if public_url is not None:
         loaded = settings.said_otherwise(loaded, {"public_url": public_url})
-    serving = Serving(loaded, ctx.ensure_object(Terminal), is_new_key=is_new_key)
+    local = _local_order(name, pages or (), is_for_runway=is_for_runway, has_socketio=has_socketio)
+    serving = Serving(loaded, ctx.ensure_object(Terminal), is_new_key=is_new_key, local=local)
     asyncio.run(serving.run(host=host, port=port))
+
+
+def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool, has_socketio: bool) -> LocalOrder | None:
+    """Return what is to be served to Runway's old clients. Raises `SettingsError` and `InputError`."""
+    from gesso.errors import SettingsError
+    from gesso.hosting.tokens import check_origin
+    from gesso.server.run import LocalOrder
+
+    if is_for_runway and not name:
+        raise SettingsError("Which model is to be served to clients of Runway?", hint="gesso serve pose --runway")
+    if not is_for_runway and (name or pages or has_socketio):
+        hint = f"Every model is served. For old clients of Runway: gesso serve {name or 'pose'} --runway"
+        raise SettingsError("A model, --page and --socket-io go with --runway alone.", hint=hint)
+    if not is_for_runway:
+        return None
+    return LocalOrder(reference=name, pages=tuple(map(check_origin, pages)), has_socketio=has_socketio)
 
 
 class Serving:
@@ -82,6 +112,7 @@ class Serving:
         is_opening: bool = False,
         is_new_key: bool = False,
         then: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        local: LocalOrder | None = None,
     ) -> None:
         self._settings = settings
         self._terminal = terminal
@@ -89,6 +120,7 @@ class Serving:
         self._is_new_key = is_new_key
         self._then = then
         self._doing: asyncio.Task[None] | None = None
+        self._local = local
 
     async def run(self, *, host: str, port: int | None) -> None:
         """Serve until somebody stops it. A port that nobody named may be another one if it is taken."""
@@ -102,6 +134,7 @@ class Serving:
                 port=_PORT if port is None else port,
                 may_move=port is None,
                 is_new_key=self._is_new_key,
+                local=self._local,
                 on_ready=self._ready,
                 on_stop=self._stopping,
             )
@@ -116,6 +149,8 @@ class Serving:
             self._tell(f"This link opens it, and signs a browser in; keep it to yourself:\n  {listening.link}")
         elif (self._settings.needs_key or self._settings.public_url) and not self._is_opening:
             terminal.say("It asks for its key. A browser that was signed in still is; --new-key prints a new link.")
+        if listening.local is not None:
+            self._tell(_local_words(listening.local))
         terminal.say("Ctrl-C stops it.", style="dim")
         if self._is_opening:
             link = listening.link if listening.link != listening.url else signed_in(listening.url, self._settings)
@@ -141,6 +176,15 @@ class Serving:
         waiting = len(await app.jobs.list(status=("queued",), limit=200))
         if waiting:
             self._terminal.say(f"{waiting} {'job waits' if waiting == 1 else 'jobs wait'} for the next start.")
+
+
+def _local_words(local: LocalAddresses) -> str:
+    lines = [
+        f"{local.name} is there for clients of Runway, on this computer alone:",
+        f"  HTTP  {local.http_url}",
+        f"  OSC   port {local.osc_port}; answers go to whoever asks, and to port {local.listeners_port}",
+    ]
+    return "\n".join([*lines, *([f"  Socket.IO  {local.socketio_url}"] if local.socketio_url else [])])
 
 
 def signed_in(url: str, settings: Settings) -> str:

@@ -130,6 +130,13 @@ class Hosting:
             )
         return self._deployments[name]
 
+    def active(self, name: str) -> Deployment:
+        """Return a deployment, or raise `NotFoundError`, also for one that is switched off."""
+        deployment = self.get(name)
+        if not deployment.is_active:
+            raise NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
+        return deployment
+
     async def create(self, order: ReleaseOrder, *, name: str | None = None, is_public: bool = False) -> Deployment:
         """Deploy a model, and begin to wake it. Raises `ConflictError` for a taken name, and as `Engine.pin`."""
         release, _ = await self._release(order, number=1)
@@ -238,10 +245,11 @@ class Hosting:
 
     async def awake(self, admission: Admission) -> Runnable:
         """Wait until what a request asks for is awake, and return it. Raises what keeps it from that."""
-        release = admission.release
-        if not self._engine.standing(release).ready:
-            await self._waking_of(admission.deployment.name, release).wake()
-        return await self._engine.runnable(release)
+        return await self._awake(admission.deployment.name, admission.release)
+
+    async def until_awake(self, deployment: Deployment) -> ModelSpec:
+        """Wait until a deployment is awake, for nothing else, and return its spec. Raises what keeps it from that."""
+        return (await self._awake(deployment.name, deployment.release)).spec
 
     # -- who may come in ----------------------------------------------------------------------------------------------
 
@@ -250,9 +258,7 @@ class Hosting:
 
         Raises `NotFoundError` (also for one that is not active), `AccessError` and `LimitError`.
         """
-        deployment = self.get(name)
-        if not deployment.is_active:
-            raise NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
+        deployment = self.active(name)
         try:
             token, reserve = self.door.let_in(
                 deployment, secret=secret, origin=origin, client=client, expected_ms=self.book.expected_ms(name)
@@ -280,6 +286,10 @@ class Hosting:
         """Return what runs a version of a deployment, and the digest of its files. Nothing is started."""
         release = self.get(name).numbered(number)
         return await self._engine.runnable(release), release.digest
+
+    def admit_owner(self, name: str, *, protocol: str) -> Admission:
+        """Let a request of the owner's in, who needs no token. Raises `NotFoundError`."""
+        return Admission(self.active(name), token=None, protocol=protocol, reserve=None, leave=self._leave)
 
     async def make_token(self, name: str, order: TokenOrder) -> tuple[Token, str]:
         """Make a token, and return it as it is kept, and itself: the only time that it is seen."""
@@ -312,6 +322,11 @@ class Hosting:
         self.book.note(admission.deployment.name, entry)
 
     # -- inside -------------------------------------------------------------------------------------------------------
+
+    async def _awake(self, name: str, release: Release) -> Runnable:
+        if not self._engine.standing(release).ready:
+            await self._waking_of(name, release).wake()
+        return await self._engine.runnable(release)
 
     async def _release(self, order: ReleaseOrder, *, number: int) -> tuple[Release, ModelSpec]:
         pinned = await self._engine.pin(order.model, is_trusted=order.is_trusted)

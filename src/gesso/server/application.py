@@ -22,7 +22,9 @@ from gesso.server.hosted.guests import may_ask
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
-from gesso.server.protocols import addresses
+from gesso.server.protocols import addresses, bare_models, runway_daemon, runway_hosted, runway_sdk
+from gesso.server.protocols.runway_addresses import RunwayAddresses
+from gesso.server.protocols.runway_sessions import Sessions
 from gesso.server.rooms import Rooms
 from gesso.server.routers import (
     deployments,
@@ -47,6 +49,7 @@ from gesso.version import VERSION
 
 API: Final = "/api/v1"
 """Where the studio's interface begins."""
+_PROTOCOLS: Final = (runway_hosted, runway_daemon, runway_sdk, bare_models)
 _ROUTERS: Final = (
     models,
     runs,
@@ -81,12 +84,14 @@ def create_app(
         direct=Direct(app, metrics=server.state.metrics),
     )
     addresses.introduce(server.state.rooms)
+    server.state.runway_sessions = Sessions(server.state.rooms.direct)
     app.jobs.on_end(server.state.metrics.count_job)
     server.add_middleware(Limits)
     server.add_middleware(Crowd, most=most_listeners)
     server.add_middleware(SignIn, key=key)
     server.add_middleware(Counting, metrics=server.state.metrics)
     server.add_middleware(Heads)
+    server.add_middleware(RunwayAddresses)
     server.add_middleware(Gate, visitors=_visitors(app, address, port=port), may_ask=partial(may_ask, app.hosting))
     server.add_middleware(Forwarded, proxies=lambda: app.settings.trusted_proxies)  # the last is the first that is met
     return server
@@ -113,6 +118,8 @@ def bare() -> FastAPI:
     server.include_router(hosted.router, responses=errors.RESPONSES)
     client_script.install(server)
     addresses.install(server)
+    for protocol in _PROTOCOLS:
+        server.include_router(protocol.router, responses=errors.RESPONSES)
     front_end.install(server)
     complete(server)
     return server

@@ -12,7 +12,9 @@ from pydantic import TypeAdapter
 from gesso.server.direct.described import ALSO
 
 _REF: Final = "#/components/schemas/"
-_SPARSE: Final = frozenset({"Problem", "ErrorMessage", "LiveErrorMessage", "LiveOpening", "LiveChange"})
+_SPARSE: Final = frozenset(
+    {"Problem", "ErrorMessage", "LiveErrorMessage", "LiveOpening", "LiveChange"} | {"BareModels", "RunwayProblem"}
+)
 """What leaves out what is empty: answers, and what only a WebSocket takes."""
 
 

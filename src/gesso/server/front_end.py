@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,8 @@ _POLICY: Final = (
     "media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# Where programs ask: a wrong address there is one, and no page of the studio.
+_NOT_OURS: Final = re.compile(r"(?:api|v1|runway|openai|replicate)(?:/.*)?|m/[^/]+/v1(?:/.*)?", re.DOTALL)
 _NOT_BUILT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Gesso</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;margin:15vh auto;max-width:34em;padding:0 1em}</style>
 <h1>Gesso runs, but its studio is not built.</h1>
@@ -52,7 +55,7 @@ def install(app: FastAPI, web: Path = WEB) -> None:
     @app.get("/{path:path}", include_in_schema=False)
     async def get_front_end(path: str) -> Response:
         """Return a file of the studio, or its page for an address inside of it."""
-        if path == "api" or path.startswith("api/"):
+        if _NOT_OURS.fullmatch(path):
             raise HTTPException(404)
         return _serve(web, path)
 

@@ -28,7 +28,8 @@ _OWNERS: Final = "/api/v1/settings"  # a listed page must not list others
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST, PUT",
     "Access-Control-Allow-Headers": (
-        "Authorization, Cancel-After, Content-Type, Idempotency-Key, Last-Event-ID, Prefer, Range, Upload-Offset"
+        "Authorization, Cancel-After, Content-Type, Idempotency-Key, Last-Event-ID, Prefer, Range, Upload-Offset, "
+        "X-Runway-Output-Format"
     ),
     "Access-Control-Max-Age": "600",
 }

@@ -24,6 +24,7 @@ _FILES: Final = re.compile(
     r"POST /api/v1/files|PATCH /api/v1/uploads/[^/]+|POST /api/v1/models/[^/]+/run|POST /m/[^/]+/run"
     r"|POST /m/[^/]+/predictions|PUT /m/[^/]+/predictions/[^/]+"
     r"|POST (?:/replicate)?/v1/(?:files|predictions|(?:models|deployments)/[^/]+/[^/]+/predictions)"
+    r"|POST /m/[^/]+/v1/query|POST /runway/sessions/[^/]+/[^/]+"
 )
 
 

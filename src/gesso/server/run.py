@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
 import socket
-import sys
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Final
 from urllib.parse import quote
@@ -24,6 +22,10 @@ from gesso.server.direct.room import Direct
 from gesso.server.open_files import raise_limit
 from gesso.server.owner import OwnerKey
 from gesso.server.patience import PatientProtocol
+from gesso.server.ports import bind
+from gesso.server.protocols.runway_local import SOCKETIO_PORT, LocalAddresses, RunwayLocal
+from gesso.server.protocols.runway_sessions import Sessions
+from gesso.server.protocols.runway_target import find_target
 from gesso.server.sockets import BoundedSocketProtocol
 from gesso.server.visitors import is_loopback
 
@@ -42,21 +44,38 @@ _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # every address of this compute
 
 @dataclass(frozen=True, kw_only=True)
 class Listening:
-    """Where a server listens. `link` opens the studio, once with the owner's key if a new one was made."""
+    """Where a server listens. `link` opens the studio, once with the owner's key if a new one was made.
+
+    `local` is where Runway's old clients find the one model that is served to them, if there is one.
+    """
 
     address: str
     port: int
     url: str
     link: str
+    local: LocalAddresses | None = None
 
 
-async def serve(
+@dataclass(frozen=True, kw_only=True)
+class LocalOrder:
+    """A model or deployment for Runway's old clients on this computer; `pages` may ask besides those that it serves.
+
+    `has_socketio`: those that speak Socket.IO, too.
+    """
+
+    reference: str
+    pages: tuple[str, ...] = ()
+    has_socketio: bool = False
+
+
+async def serve(  # noqa: PLR0913 - each is a choice of whoever starts it
     app: App,
     *,
     host: str = ADDRESS,
     port: int = PORT,
     may_move: bool = False,
     is_new_key: bool = False,
+    local: LocalOrder | None = None,
     grace_s: float = GRACE_S,
     on_ready: Callable[[Listening], None] = lambda _: None,
     on_stop: Callable[[], None] = lambda: None,
@@ -64,8 +83,9 @@ async def serve(
     """Serve until SIGINT or SIGTERM comes. `app` is entered already; runs finish, or go back to the queue.
 
     `may_move`: if the port is taken, the next free one is used. Port 0 is any free one. `is_new_key` makes a new key.
-    `on_ready` hears where it listens, `on_stop` that it begins to stop.
-    Raises `SettingsError` if the port is taken, or if others could reach a server that asks for no key.
+    `local` is served to Runway's old clients besides. `on_ready` hears where it listens, `on_stop` that it begins to
+    stop. Raises `SettingsError` if the port is taken, or if others could reach a server that asks for no key, and what
+    keeps `local` from being found.
     """
     needs_key = app.settings.needs_key or is_new_key or app.settings.public_url is not None
     if not is_loopback(host) and not needs_key:
@@ -87,13 +107,31 @@ async def serve(
         reached = f"{app.settings.public_url}/" if app.settings.public_url else url
         link = f"{reached}?key={quote(key)}" if key else url
         listening = Listening(address=address, port=port, url=url, link=link)
-        server.when_started = lambda: _tell(app, owner, listening=listening, on_ready=on_ready)
         server.when_stopping = on_stop
-        try:
-            await server.serve(sockets=[bound])
-        finally:
-            if owner is not None:
-                owner.take_back()
+        async with _served_locally(app, asgi.state.rooms.direct, order=local) as found:
+            told = replace(listening, local=found)
+            server.when_started = lambda: _tell(app, owner, listening=told, on_ready=on_ready)
+            try:
+                await server.serve(sockets=[bound])
+            finally:
+                if owner is not None:
+                    owner.take_back()
+
+
+@asynccontextmanager
+async def _served_locally(
+    app: App, direct: Direct, *, order: LocalOrder | None
+) -> AsyncIterator[LocalAddresses | None]:
+    """Serve a model to Runway's old clients until the end of the block, if somebody wants that."""
+    if order is None:
+        yield None
+        return
+    target = await find_target(direct, order.reference)
+    local = RunwayLocal(direct, target, pages=lambda: (*app.settings.allowed_origins, *order.pages))
+    try:
+        yield await local.start(socketio_port=SOCKETIO_PORT if order.has_socketio else None)
+    finally:
+        await local.stop()
 
 
 def _tell(app: App, owner: OwnerKey | None, *, listening: Listening, on_ready: Callable[[Listening], None]) -> None:
@@ -106,32 +144,6 @@ def _tell(app: App, owner: OwnerKey | None, *, listening: Listening, on_ready: C
             owner.lend()
         app.home.announce(listening.url.rstrip("/"))
     on_ready(listening)
-
-
-def bind(host: str, port: int, *, tries: int = 1) -> socket.socket:
-    """Return a socket that is bound to the port, or to the first free one of the `tries` from there on."""
-    try:
-        family, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise SettingsError(f"Gesso cannot listen at {host}: nobody knows that name.") from error
-    for candidate in range(port, min(port + tries, 65536)):
-        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio sets no TCP_NODELAY
-        if sys.platform == "win32":  # there, SO_REUSEADDR would let another program take the port over
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            bound.bind((where[0], candidate))
-        except OSError as error:
-            bound.close()
-            if error.errno != errno.EADDRINUSE:
-                raise SettingsError(f"Gesso cannot listen at {host}, port {candidate}: {error.strerror}.") from error
-        else:
-            return bound
-    raise SettingsError(
-        f"Port {port} is taken by another program, or by another Gesso.",
-        hint="Name another one with --port, or end that program.",
-    )
 
 
 class _Server(uvicorn.Server):
@@ -158,6 +170,7 @@ class _Server(uvicorn.Server):
         )
         self._app = app
         self._direct: Direct = asgi.state.rooms.direct
+        self._sessions: Sessions = asgi.state.runway_sessions
         self._grace_s = grace_s
         self.when_started: Callable[[], None] = lambda: None
         self.when_stopping: Callable[[], None] = lambda: None
@@ -176,6 +189,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing new, let runs finish or go back to the queue, and then let go of connections."""
         self.when_stopping()
+        await self._sessions.stop()
         for server in self.servers:
             server.close()
         await asyncio.gather(self._app.jobs.stop(self._grace_s), self._direct.places.stop(self._grace_s))

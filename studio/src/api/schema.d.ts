@@ -838,10 +838,272 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/m/{name}/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Status
+         * @description Say at once whether a deployment is awake. One that sleeps is woken by that.
+         */
+        get: operations["getRunwayStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{name}/v1/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Info
+         * @description Say what a deployment takes and gives, as soon as it is awake.
+         */
+        get: operations["getRunwayInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{name}/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Query Runway
+         * @description Run a deployment: inputs by name in, outputs by name out. One that sleeps is woken; the query waits meanwhile.
+         */
+        post: operations["queryRunway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/healthcheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Health
+         * @description Say that Gesso runs.
+         */
+        get: operations["getRunwayHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/model_sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runway Sessions
+         * @description List the models that plug-ins have started.
+         */
+        get: operations["listRunwaySessions"];
+        put?: never;
+        /**
+         * Start Runway Session
+         * @description Begin to get a model ready.
+         */
+        post: operations["startRunwaySession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/model_sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Session
+         * @description Say how a model stands that a plug-in has started.
+         */
+        get: operations["getRunwaySession"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Runway Session
+         * @description Stop a model that a plug-in has started.
+         */
+        delete: operations["stopRunwaySession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/model_sessions/stop_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Runway Sessions
+         * @description Stop all models that a plug-in has started.
+         */
+        post: operations["stopRunwaySessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runway/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Meta
+         * @description Say what a model takes and gives, as it is and as `/meta`.
+         */
+        get: operations["getRunwayMeta"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runway/sessions/{session_id}/healthcheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Readiness
+         * @description Say whether a model is ready.
+         */
+        get: operations["getRunwayReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runway/sessions/{session_id}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Up Runway Session
+         * @description Get a model ready with other options.
+         */
+        post: operations["setUpRunwaySession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runway/sessions/{session_id}/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runway Command
+         * @description Say what a command takes and gives.
+         */
+        get: operations["getRunwayCommand"];
+        put?: never;
+        /**
+         * Run Runway Command
+         * @description Run a command: inputs by name in, outputs by name out.
+         */
+        post: operations["runRunwayCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bare Models
+         * @description List what there is for whoever asks, in the words of each protocol.
+         *
+         *     `data` is OpenAI's, `results` Replicate's, `models` Runway's.
+         */
+        get: operations["listBareModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * BareModels
+         * @description The keys of each protocol; those of one that has nothing for who asks are not there. `models` is Runway's.
+         */
+        BareModels: {
+            /** Models */
+            models?: components["schemas"]["RunwayModel"][] | null;
+        };
         /**
          * BlobReference
          * @description A kept file: its SHA-256 in hex, the name it was given, what it is by its content, its size.
@@ -2034,6 +2296,278 @@ export interface components {
              * @default []
              */
             without_dependencies: string[];
+        };
+        /**
+         * RunwayCommand
+         * @description What a model does, with what it takes and gives.
+         */
+        RunwayCommand: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string | null;
+            /** Inputs */
+            inputs: components["schemas"]["RunwayField"][];
+            /** Outputs */
+            outputs: components["schemas"]["RunwayField"][];
+        };
+        /**
+         * RunwayField
+         * @description A data type as Runway writes it; the further words depend on the type.
+         */
+        RunwayField: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Description */
+            description: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RunwayHealth
+         * @description Whether a model is ready.
+         */
+        RunwayHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "STARTING" | "RUNNING";
+        };
+        /**
+         * RunwayInputs
+         * @description Inputs by name, pictures as data URIs or base64.
+         */
+        RunwayInputs: {
+            [key: string]: unknown;
+        };
+        /**
+         * RunwayMeta
+         * @description A model as one that was written with Runway's SDK describes itself.
+         */
+        RunwayMeta: {
+            /**
+             * Modelsdkversion
+             * @default 0.6.1
+             */
+            modelSDKVersion: string;
+            /** Millisrunning */
+            millisRunning: number | null;
+            /** Millissincelastcommand */
+            millisSinceLastCommand: number | null;
+            /**
+             * Gpu
+             * @default false
+             */
+            GPU: boolean;
+            /** Options */
+            options: components["schemas"]["RunwayField"][];
+            /** Commands */
+            commands: components["schemas"]["RunwayCommand"][];
+        };
+        /**
+         * RunwayModel
+         * @description A model as Runway's plug-ins list it. One that nothing is known of yet has no commands.
+         */
+        RunwayModel: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Defaultversionid */
+            defaultVersionId: number;
+            /** Options */
+            options: components["schemas"]["RunwayField"][];
+            /** Commands */
+            commands: components["schemas"]["RunwayCommand"][];
+        };
+        /**
+         * RunwayOutputs
+         * @description Outputs by name, pictures as data URIs.
+         */
+        RunwayOutputs: {
+            [key: string]: unknown;
+        };
+        /**
+         * RunwayProblem
+         * @description Why something was refused or has failed. `error` is what Runway's clients read, the rest what Gesso's do.
+         */
+        RunwayProblem: {
+            /**
+             * Code
+             * @description For programs; it stays the same.
+             * @example input
+             */
+            code: string;
+            /**
+             * Message
+             * @description One or two plain sentences.
+             */
+            message: string;
+            /**
+             * Hint
+             * @description What to do about it.
+             * @default
+             */
+            hint: string;
+            /**
+             * Where
+             * @description Which input is meant: "points[2].x".
+             */
+            where?: string | null;
+            /**
+             * Expected
+             * @description What was wanted.
+             */
+            expected?: string | null;
+            /**
+             * Given
+             * @description What came.
+             */
+            given?: string | null;
+            /**
+             * Detail
+             * @description More, for those who want to know: a traceback of a model.
+             */
+            detail?: string | null;
+            /** Error */
+            error: string;
+        };
+        /**
+         * RunwayProvider
+         * @description Where a plug-in wants a model to run. Here, all of them run on this computer.
+         */
+        RunwayProvider: {
+            /** Runlocation */
+            runLocation?: string | null;
+            /** Runtype */
+            runType?: string | null;
+            /**
+             * Gpuindex
+             * @default -1
+             */
+            gpuIndex: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RunwaySession
+         * @description A model in use by a plug-in. `url` is where its commands are.
+         */
+        RunwaySession: {
+            /** Id */
+            id: string;
+            /** Createdat */
+            createdAt: string;
+            /** Startedrunningat */
+            startedRunningAt: string | null;
+            /** Endedat */
+            endedAt: string | null;
+            /**
+             * Runningstatus
+             * @enum {string}
+             */
+            runningStatus: "STARTING" | "RUNNING" | "FAILED" | "STOPPED";
+            /** Url */
+            url: string;
+            /**
+             * Persistent
+             * @default false
+             */
+            persistent: boolean;
+            /** Application */
+            application: string | null;
+            /** Modelversionid */
+            modelVersionId: number;
+            providerOptions: components["schemas"]["RunwayProvider"];
+            model: components["schemas"]["RunwayModel"];
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * RunwaySessionList
+         * @description The models in use, the newest first.
+         */
+        RunwaySessionList: {
+            /** Modelsessions */
+            modelSessions: components["schemas"]["RunwaySession"][];
+        };
+        /**
+         * RunwaySessionMade
+         * @description A model in use from now on. One of the plug-ins reads its `id` here, others inside.
+         */
+        RunwaySessionMade: {
+            modelSession: components["schemas"]["RunwaySession"];
+            /** Id */
+            id: string;
+        };
+        /**
+         * RunwaySessionOrder
+         * @description A model that a plug-in wants to use, by the number that stands in the list of models.
+         */
+        RunwaySessionOrder: {
+            /** Modelversionid */
+            modelVersionId: number;
+            /** Modeloptions */
+            modelOptions?: {
+                [key: string]: unknown;
+            } | null;
+            /** Application */
+            application?: string | null;
+            /**
+             * @default {
+             *       "gpuIndex": -1
+             *     }
+             */
+            providerOptions: components["schemas"]["RunwayProvider"];
+        };
+        /**
+         * RunwaySessionShown
+         * @description One model in use.
+         */
+        RunwaySessionShown: {
+            modelSession: components["schemas"]["RunwaySession"];
+        };
+        /**
+         * RunwayStatus
+         * @description How a hosted model stands, and where it is asked.
+         */
+        RunwayStatus: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "starting" | "running";
+            /**
+             * Queryroute
+             * @default /v1/query
+             */
+            queryRoute: string;
+            /** Dataroute */
+            dataRoute: string | null;
+            /** Errorroute */
+            errorRoute: string | null;
+        };
+        /**
+         * RunwayStop
+         * @description Whose models are to stop; all, if nobody is named.
+         */
+        RunwayStop: {
+            /** Application */
+            application?: string | null;
+        };
+        /**
+         * RunwaySuccess
+         * @description It is so.
+         */
+        RunwaySuccess: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
         };
         /**
          * SettingsChange
@@ -4305,6 +4839,1295 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HostedSpec"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwayStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayStatus"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwayInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayCommand"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queryRunway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunwayInputs"];
+            };
+        };
+        responses: {
+            /** @description The outputs by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayOutputs"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwayHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySuccess"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunwaySessions: {
+        parameters: {
+            query?: {
+                show?: "active" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySessionList"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startRunwaySession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunwaySessionOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySessionMade"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwaySession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySessionShown"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRunwaySession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySessionShown"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRunwaySessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunwayStop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySuccess"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwayMeta: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayMeta"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwayReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayHealth"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setUpRunwaySession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunwayInputs"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwaySuccess"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunwayCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayCommand"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runRunwayCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunwayInputs"];
+            };
+        };
+        responses: {
+            /** @description The outputs by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayOutputs"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBareModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BareModels"];
+                };
+            };
+            /** @description The inputs are not what the model takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Not with this token, or not from this page; or its cap is used up. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description There is no such model, or it is switched off. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description Too many requests a minute. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
+                };
+            };
+            /** @description The model has failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunwayProblem"];
                 };
             };
             /** @description It was refused, or has failed. */

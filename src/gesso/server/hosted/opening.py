@@ -17,14 +17,19 @@ from gesso.types.base import Json
 class HostedOpening(Opening):
     """A request to a deployment: let in at the beginning, counted at the end. Raises what `Hosting.admit` raises.
 
-    `is_stream`: it has many results, and has succeeded when its client leaves.
+    `caller` is None if the owner asks, on this computer. `is_stream`: it has many results, and has succeeded when its
+    client leaves.
     """
 
-    def __init__(self, hosting: Hosting, name: str, *, caller: Caller, protocol: str, is_stream: bool = False) -> None:
+    def __init__(
+        self, hosting: Hosting, name: str, *, caller: Caller | None, protocol: str, is_stream: bool = False
+    ) -> None:
         self._hosting = hosting
         self._is_stream = is_stream
-        self.admission = hosting.admit(
-            name, secret=caller.token, origin=caller.origin, client=caller.client, protocol=protocol
+        self.admission = (
+            hosting.admit_owner(name, protocol=protocol)
+            if caller is None
+            else hosting.admit(name, secret=caller.token, origin=caller.origin, client=caller.client, protocol=protocol)
         )
 
     @property

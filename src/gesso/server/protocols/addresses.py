@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from gesso.errors import NotFoundError
 from gesso.server.errors import problem_of
 from gesso.server.hosted.text_answer import refuse as refuse_as_openai
-from gesso.server.protocols import bare_models, cog, openai, replicate, replicate_models
+from gesso.server.protocols import cog, openai, replicate, replicate_models
 from gesso.server.protocols.shaping import Refuse
 from gesso.server.rooms import Rooms
 
@@ -45,7 +45,6 @@ def routers() -> list[tuple[str, APIRouter]]:
         (_REPLICATE, replicate_models.listing),
         *((prefix, router) for prefix in (_REPLICATE, "/v1") for router in (replicate.router, replicate_models.router)),
         ("", cog.router),
-        ("", bare_models.router),
     ]
 
 

@@ -1,0 +1,104 @@
+"""The answer to one query over HTTP: everything from its body to the last byte that goes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gesso.server.bodies import body_of
+from gesso.server.direct.answer import MOST_BYTES
+from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
+from gesso.server.direct.opening import Opening
+from gesso.server.direct.places import STOPPING, Place
+from gesso.server.direct.room import Direct
+from gesso.server.errors import Refusal
+from gesso.server.layer import Call
+from gesso.server.protocols.runway_errors import RAISED, Trouble, refuse
+from gesso.server.protocols.runway_query import Query, outputs_of, read_inputs
+from gesso.server.protocols.runway_values import FORMAT_HEADER, read_formats
+from gesso.types.base import Json
+
+_QUICK_BYTES = 65_536
+
+
+class Heard(Protocol):
+    """Hears what came of a query: the outputs as JSON, or why there are none."""
+
+    def __call__(self, outputs: bytes | None, *, error: Trouble | None = None) -> None:
+        """Hear it."""
+        ...
+
+
+def _ignore(outputs: bytes | None, *, error: Trouble | None = None) -> None:
+    """Hear it, and do nothing about it."""
+
+
+class RunwayAnswer(Response):
+    """A response that runs a query while it is sent. Whatever goes wrong is told as Runway's clients know it.
+
+    `opening` lets the request in, and raises if it must not be.
+    """
+
+    def __init__(
+        self,
+        direct: Direct,
+        request: Request,
+        *,
+        opening: Callable[[], Opening],
+        command: str | None = None,
+        options: Mapping[str, Json] | None = None,
+        heard: Heard = _ignore,
+    ) -> None:
+        super().__init__()
+        self._direct = direct
+        self._request = request
+        self._opening = opening
+        self._command = command
+        self._options = options or {}
+        self._heard = heard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: PLR0917 - as ASGI calls it
+        """Let the request in, run, answer; stop as soon as the client leaves."""
+        call = Call(scope=scope, receive=receive, send=send)
+        try:
+            async with self._opening() as opening:
+                await self._serve(opening, call)
+        except RAISED as error:
+            self._heard(None, error=error)
+            await call.to(await refuse(error))
+
+    async def _serve(self, opening: Opening, call: Call) -> None:
+        places = self._direct.places
+        with places.take(opening.name) as place:
+            query = await self._read(place)
+            try:
+                async with CanceledWhenGone(call.receive) as watch:
+                    outputs = await outputs_of(self._direct, opening, query=query)
+                    self._heard(outputs)
+                    watch.let_go()
+                    headers = {"Cache-Control": "no-store"}
+                    await call.to(Response(outputs, media_type="application/json", headers=headers))
+            except ClientGoneError:
+                pass  # there is nobody to tell
+            except asyncio.CancelledError:
+                if not places.is_stopping:  # then whoever has let it in, ends it
+                    raise
+                raise Refusal(503, STOPPING, headers={"Connection": "close", "Retry-After": "5"}) from None
+
+    async def _read(self, place: Place) -> Query:
+        pieces = []
+        async for piece in body_of(self._request, limit_bytes=MOST_BYTES):
+            place.hold(len(piece))
+            pieces.append(piece)
+        body, encoding = b"".join(pieces), self._request.headers.get("content-encoding", "")
+        if len(body) <= _QUICK_BYTES and not encoding:
+            inputs = read_inputs(body, limit_bytes=MOST_BYTES)
+        else:
+            inputs = await self._direct.threads.call(read_inputs, body, encoding=encoding, limit_bytes=MOST_BYTES)
+        formats = read_formats(self._request.headers.get(FORMAT_HEADER, ""))
+        return Query(inputs=inputs, command=self._command, options=self._options, formats=formats)

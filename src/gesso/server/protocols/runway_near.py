@@ -1,0 +1,28 @@
+"""Who may use what Runway's app gave to programs on the same computer without asking: those, and nobody else."""
+
+from __future__ import annotations
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from gesso.errors import AccessError
+from gesso.server.owner import OwnerKey
+from gesso.server.rooms import House
+from gesso.server.visitors import is_loopback
+
+_HINT = "Runway's plug-ins send no key. Use a Gesso that listens on this computer alone and asks for none."
+
+
+def check_near(connection: HTTPConnection, key: OwnerKey | None) -> None:
+    """Raise `AccessError` unless a program of this computer asks, and no key is wanted of it."""
+    is_near = connection.client is not None and is_loopback(connection.client.host)
+    if key is not None or not is_near or connection.scope.get("gesso.guest") is not None:
+        raise AccessError("This is for programs on this computer alone.", hint=_HINT, is_unknown=True)
+
+
+async def _near(connection: HTTPConnection, house: House) -> None:
+    check_near(connection, house.key)
+
+
+Near = Depends(_near)
+"""What a router depends on that is for programs on this computer alone."""
