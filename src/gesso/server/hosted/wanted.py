@@ -19,6 +19,7 @@ from gesso.hosting.predictions import check_name
 from gesso.jobs.forms import is_media, is_media_list
 from gesso.server.bodies import body_of
 from gesso.server.direct.answer import MOST_BYTES
+from gesso.server.hosted.address import base_of
 from gesso.server.inputs import keep_fetched
 from gesso.server.rooms import Rooms
 from gesso.server.schemas.prediction import PredictionRequest
@@ -68,9 +69,9 @@ def _life(text: str | None) -> float | None:
     return float(life_s)
 
 
-def address_of(request: Request, prefix: str = "/replicate/v1") -> str:
-    """Return the address by which somebody has come, up to where predictions and their files are."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}{prefix}"
+def address_of(house: Rooms, request: Request, *, prefix: str = "/replicate/v1") -> str:
+    """Return the address by which somebody has come, or the public one, up to where predictions and their files are."""
+    return f"{base_of(request, house.app.settings)}{prefix}"
 
 
 async def read_request(house: Rooms, request: Request, *, name: str) -> PredictionRequest:
@@ -135,7 +136,8 @@ async def _bring(house: Rooms, value: Json, *, where: str, sender: Sender) -> Js
     if not _is_address(value):
         return value
     parts = urlsplit(value)
-    own = _OWN_FILE.fullmatch(parts.path) if parts.netloc.lower() == sender.host.lower() else None
+    is_here = parts.netloc.lower() in {sender.host.lower(), urlsplit(sender.base).netloc.lower()}
+    own = _OWN_FILE.fullmatch(parts.path) if is_here else None
     if own is not None and sender.token_id is not None:
         kept = await house.app.predictions.files.get(own[1], token_id=sender.token_id)
         await asyncio.to_thread(house.app.blobs.hold, kept.file.blob)

@@ -125,7 +125,13 @@ async def _predict(house: Rooms, request: Request, *, name: str, asked: Predicti
         if _is_busy(house, name):
             raise ConflictError("Already running a prediction.", hint="Ask again when it is over.")
         prediction = await create(
-            house, request, name=name, asked=asked, preference=preference, protocol="cog", base=address_of(request)
+            house,
+            request,
+            name=name,
+            asked=asked,
+            preference=preference,
+            protocol="cog",
+            base=address_of(house, request),
         )
     if is_stream:
         return PredictionStream(cog_events(house.app, prediction))

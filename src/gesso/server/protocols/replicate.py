@@ -111,7 +111,7 @@ async def list_predictions(
     _, token = own_deployment(house.hosting, Caller.of(request))
     found = await house.app.predictions.of_token(token.id, before=cursor, limit=_PAGE)
     results = [await shown(house.app, each, manner=Manner(files="address")) for each in found]
-    more = f"{base_of(request)}/predictions?cursor={found[-1].id}" if len(found) == _PAGE else None
+    more = f"{own_address(house, request)}/predictions?cursor={found[-1].id}" if len(found) == _PAGE else None
     return PredictionPage(results=results, next=more)
 
 
@@ -178,9 +178,10 @@ async def get_signing_secret(request: Request, house: House) -> SigningSecret:
 # -- how it is done ---------------------------------------------------------------------------------------------------
 
 
-def base_of(request: Request) -> str:
+def own_address(house: Rooms, request: Request) -> str:
     """Return the address by which somebody has come, up to this protocol."""
-    return address_of(request, "/replicate/v1" if request.url.path.startswith("/replicate/") else "/v1")
+    prefix = "/replicate/v1" if request.url.path.startswith("/replicate/") else "/v1"
+    return address_of(house, request, prefix=prefix)
 
 
 def _likely(house: Rooms, request: Request) -> tuple[str, bool]:
@@ -225,7 +226,7 @@ async def _create(
         asked=asked,
         preference=preference,
         protocol="replicate",
-        base=base_of(request),
+        base=own_address(house, request),
         release=release,
     )
     wait_s = None if preference.is_async else preference.wait_s

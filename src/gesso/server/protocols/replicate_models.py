@@ -19,7 +19,7 @@ from gesso.server.hosted.caller import Caller
 from gesso.server.hosted.shown import OWNER
 from gesso.server.hosted.versions import COG_VERSION, openapi_of, release_of, version_of
 from gesso.server.multipart import first_file
-from gesso.server.protocols.replicate import base_of, refuse
+from gesso.server.protocols.replicate import own_address, refuse
 from gesso.server.protocols.shaping import shaped
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas import prediction as schemas
@@ -131,7 +131,7 @@ async def _card(house: Rooms, request: Request, *, deployment: Deployment) -> Mo
     spec = await house.hosting.spec(deployment.name)
     minutes = await house.hosting.minutes(deployment.name, since=0)
     return ModelCard(
-        url=f"{base_of(request)}/models/{OWNER}/{deployment.name}",
+        url=f"{own_address(house, request)}/models/{OWNER}/{deployment.name}",
         owner=OWNER,
         name=deployment.name,
         description=spec.description or None,
@@ -186,20 +186,22 @@ async def create_file(request: Request, house: House) -> GuestFileShown:
             await asyncio.to_thread(writer.write, piece)
         kept = await asyncio.to_thread(writer.finish, name)
     made = await house.app.predictions.files.add(kept, deployment=deployment.name, token_id=token.id)
-    return _file(made, request)
+    return _file(made, house, request=request)
 
 
 @router.get("/files")
 async def list_files(request: Request, house: House) -> GuestFilePage:
     """List the files of a token, the newest first."""
     found = await house.app.predictions.files.of_token(_token(house, request).id)
-    return GuestFilePage(results=[_file(each, request) for each in found])
+    return GuestFilePage(results=[_file(each, house, request=request) for each in found])
 
 
 @router.get("/files/{file_id}")
 async def get_file_of_guest(file_id: str, request: Request, *, house: House) -> GuestFileShown:
     """Say of a file what it is."""
-    return _file(await house.app.predictions.files.get(file_id, token_id=_token(house, request).id), request)
+    return _file(
+        await house.app.predictions.files.get(file_id, token_id=_token(house, request).id), house, request=request
+    )
 
 
 @router.get("/files/{file_id}/download", response_class=FileResponse)
@@ -220,7 +222,7 @@ def _token(house: Rooms, request: Request) -> Token:
     return own_deployment(house.hosting, Caller.of(request))[1]
 
 
-def _file(made: GuestFile, request: Request) -> GuestFileShown:
+def _file(made: GuestFile, house: Rooms, *, request: Request) -> GuestFileShown:
     ends = datetime.fromisoformat(made.created_at) + timedelta(seconds=KEPT_S)
     return GuestFileShown(
         id=made.id,
@@ -232,5 +234,5 @@ def _file(made: GuestFile, request: Request) -> GuestFileShown:
         metadata=made.metadata,
         created_at=made.created_at,
         expires_at=ends.isoformat().replace("+00:00", "Z"),
-        urls={"get": f"{base_of(request)}/files/{made.id}"},
+        urls={"get": f"{own_address(house, request)}/files/{made.id}"},
     )
