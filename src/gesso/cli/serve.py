@@ -51,7 +51,7 @@ def studio(
         _open(signed_in(f"{running.address}/", loaded), loaded, terminal=terminal)
 
 
-def serve(  # noqa: PLR0913 - typer has a parameter for each option
+def serve(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
     name: Annotated[
         str, typer.Argument(metavar="[MODEL]", show_default=False, help="With --runway: a model, or a deployment.")

@@ -32,6 +32,7 @@ class Book:
         self._entries = Entries()
         self._typical_ms: defaultdict[str, float] = defaultdict(lambda: _USUAL_MS)
         self._saving: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     async def start(self) -> None:
         """Go on with the minute that another process has begun, and begin to write."""
@@ -97,6 +98,10 @@ class Book:
 
     async def save(self) -> None:
         """Write what is not written yet. If that fails, figures are written with the next; the log's lines are lost."""
+        async with self._writing:  # whoever reads next sees also what another task is writing
+            await self._write()
+
+    async def _write(self) -> None:
         minutes, spent, lines = self._figures.take_changed(), self._door.take_spent(), self._entries.take()
         if not (minutes or spent or lines):
             return
