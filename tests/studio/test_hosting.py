@@ -14,11 +14,16 @@ from playwright.sync_api import expect
 from tests.server.program import Program
 
 
-@pytest.fixture(autouse=True)
-def _nothing_hosted(server: Program) -> Iterator[None]:
-    yield
+def remove_all(server: Program) -> None:
     for each in httpx.get(f"{server.address}/api/v1/deployments").json()["deployments"]:
         httpx.delete(f"{server.address}/api/v1/deployments/{each['name']}")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hosted(server: Program) -> Iterator[None]:
+    remove_all(server)  # others host something to look at
+    yield
+    remove_all(server)
 
 
 def host(page: Any, name: str, *, is_public: bool = False) -> Any:
@@ -120,6 +125,16 @@ def test_a_token_for_a_page_needs_pages(page: Any) -> None:
     expect(dialog.get_by_label("Token", exact=True)).to_contain_text("gessob_")
     dialog.get_by_role("button", name="Done").click()
     expect(shown).to_contain_text("For https://editor.p5js.org, until")
+
+
+def test_code_to_copy_is_there_for_each_kind_of_client(page: Any, server: Program) -> None:
+    shown = host(page, "coded")
+    code = shown.get_by_role("region", name="Use it from code")
+    expect(code).to_contain_text(f"{server.address}/m/coded")
+    language = code.get_by_role("combobox", name="Language")
+    for title, word in (("Python", "gesso.connect"), ("JavaScript", "gesso.")):
+        language.select_option(title)
+        expect(code.locator("pre")).to_contain_text(word)
 
 
 def test_one_that_is_not_there_is_told(page: Any) -> None:

@@ -1,6 +1,6 @@
 /** The one place that talks to the server. */
 
-import type { Deployment, DeploymentChange, ExampleList, Figures, Health, Job, JobEvent, JobPage, HostedLine, ModelPage, ModelSummary, NewDeployment, NewJob, NewToken, Problem, Settings, SettingsChange, Status, StoredFile, Token, TokenMade } from "./types";
+import type { Deployment, DeploymentChange, ExampleList, Figures, Health, Job, JobEvent, JobPage, HostedLine, ModelPage, ModelSummary, NewDeployment, NewJob, NewToken, Problem, Settings, SettingsChange, Snippet, Status, StoredFile, Token, TokenMade } from "./types";
 
 export const BASE = "/api/v1";
 
@@ -123,6 +123,7 @@ export const api = {
   revokeToken: (name: string, id: string) => ask<undefined>("DELETE", `/deployments/${one(name)}/tokens/${one(id)}`),
   figures: (name: string, minutes: number, step: number) => ask<Figures>("GET", `/deployments/${one(name)}/figures${query({ minutes, step })}`),
   deploymentLog: async (name: string, before?: number) => (await ask<{ lines: HostedLine[] }>("GET", `/deployments/${one(name)}/log${query({ before, limit: 50 })}`)).lines,
+  snippets: async (name: string) => (await ask<{ snippets: Snippet[] }>("GET", `/deployments/${one(name)}/snippets`)).snippets,
   settings: () => ask<Settings>("GET", "/settings"),
   changeSettings: (changes: SettingsChange) => ask<Settings>("PATCH", "/settings", changes),
 };

@@ -30,6 +30,7 @@ export type NewToken = Pick<Schemas["NewToken"], "name"> & Partial<Schemas["NewT
 export type TokenMade = Schemas["TokenMade"];
 export type Figures = Schemas["FiguresList"];
 export type HostedLine = Schemas["HostedLine"];
+export type Snippet = Schemas["SnippetShown"];
 export type Health = Schemas["Health"];
 export type JobEvent =
   | Schemas["JobMessage"]

@@ -11,6 +11,7 @@ import { Switch, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
+import { CodePart } from "./code";
 import { FiguresPart } from "./figures";
 import styles from "./hosting.module.css";
 import { LogPart } from "./log";
@@ -45,14 +46,15 @@ export function DeploymentPage({ deployment }: { deployment: Deployment }) {
       </header>
       {problem && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
       <Waking status={status} />
-      <CodeBlock label="Address" code={`${window.location.origin}${deployment.path}`} />
+      <CodeBlock label="Address" code={deployment.url} />
       <FiguresPart name={name} />
+      <CodePart name={name} />
       <TokensPart deployment={deployment} />
       <VersionsPart deployment={deployment} onChanged={take} />
       <Part title="Who may use it">
         <Field label="Switched on" htmlFor="is-active" about="Switched off, it answers nobody. Tokens and figures stay." aside={<Switch id="is-active" describedBy="is-active-about" isOn={deployment.is_active} onChange={(is_active) => { change({ is_active }); }} />}>{null}</Field>
         <Field label="Everybody may use it" htmlFor="is-public" about="Whoever reaches this Gesso needs no token." aside={<Switch id="is-public" describedBy="is-public-about" isOn={deployment.is_public} onChange={(is_public) => { change({ is_public }); }} />}>{null}</Field>
-        <Field label="A page for people" htmlFor="has-page" about={deployment.has_page ? `At ${window.location.origin}${deployment.path}, with a form${deployment.is_public ? "" : ", which asks for a token"}.` : "With a form, at its address."} aside={<Switch id="has-page" describedBy="has-page-about" isOn={deployment.has_page} onChange={(has_page) => { change({ has_page }); }} />}>{null}</Field>
+        <Field label="A page for people" htmlFor="has-page" about={deployment.has_page ? `At ${deployment.url}, with a form${deployment.is_public ? "" : ", which asks for a token"}.` : "With a form, at its address."} aside={<Switch id="has-page" describedBy="has-page-about" isOn={deployment.has_page} onChange={(has_page) => { change({ has_page }); }} />}>{null}</Field>
         {deployment.has_page && <p><a className={styles.link} href={deployment.path} target="_blank" rel="noreferrer">Open the page</a></p>}
         {deployment.is_public && <Pages deployment={deployment} onChange={(origins) => { change({ origins }); }} />}
         <Rate deployment={deployment} onChange={(requests_per_minute) => { change({ requests_per_minute }); }} />
