@@ -18,6 +18,9 @@ ARGS ?=
 # In CI a test that fails is run once more: browsers and killed processes on two busy cores. It is named if it passes.
 RERUN := $(if $(CI),--reruns 1 --reruns-delay 2 -rR)
 
+# Tests with a browser run by themselves: its event loop disturbs others.
+BROWSER := tests/clients tests/docs/test_clients.py tests/studio
+
 # The studio is written in studio/ and built into WEB, where the server finds it and from where the wheel takes it.
 WEB := src/gesso/server/web
 NPM := npm --prefix studio --silent
@@ -42,8 +45,8 @@ demo: $(VENV)/.studio ## show the pose of a person: in an example photo, or in y
 test: $(VENV)/.dev $(if $(HAS_NODE),$(WEB)/index.html) ## run every test
 	@echo "Running the tests"
 	@$(if $(HAS_NODE),$(if $(ARGS),:,$(NPM) run test),echo "$(NO_NODE); the tests of the studio are left out.")
-	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),--ignore=tests/studio)
-	@$(if $(ARGS),:,$(BIN)/python -m pytest $(RERUN) tests/studio) # by themselves: the browser's event loop disturbs others
+	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),$(BROWSER:%=--ignore=%))
+	@$(if $(ARGS),:,$(BIN)/python -m pytest $(RERUN) $(BROWSER))
 
 check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, lint, types, the floors of the house and its rules
 	@echo "Form and lint (ruff)"

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.browser import browser
 from tests.leftovers import processes_and_memory, what_stays
+
+__all__ = ["browser"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_HOME = ROOT / ".cache" / "home"

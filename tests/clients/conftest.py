@@ -22,9 +22,6 @@ from gesso.hosting.snippets.target import P5
 from gesso.settings import Settings
 from tests.conftest import ROOT, SHARED_HOME
 from tests.server.program import Program, running
-from tests.studio.conftest import browser
-
-__all__ = ["browser"]
 
 _CODE = """
 from __future__ import annotations

@@ -13,10 +13,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from tests.clients.conftest import Hosted, Site, browser, hosted, p5, page, site, sketch_page
+from tests.clients.conftest import Hosted, Site, hosted, p5, page, site, sketch_page
 from tests.conftest import ROOT
 
-__all__ = ["browser", "hosted", "p5", "page", "site", "sketch_page"]
+__all__ = ["hosted", "p5", "page", "site", "sketch_page"]
 
 pytestmark = pytest.mark.timeout(400)  # the first time, what the model needs is installed
 FOLDER = ROOT / "docs" / "clients"

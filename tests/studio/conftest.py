@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import PIL.Image
 import PIL.ImageDraw
@@ -22,14 +21,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright
 
 # How long an assertion waits for a page; a busy machine takes its time.
 playwright.expect.set_options(timeout=15_000)
-
-CHROMIUM: Final = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-_FLAGS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                 "--disable-component-update", "--disable-sync", "--no-first-run",
-                 # Two cameras and a microphone that are made up, and nobody who has to allow them.
-                 "--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -50,17 +41,6 @@ def server(studio_home: Path) -> Iterator[Program]:
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
     with running(studio_home, GESSO_FETCH_PRIVATE="true") as program:  # what is fetched lies on this machine, too
         yield program
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A browser of its own: Debian's Chromium, because Playwright's own is not always to be had."""
-    if CHROMIUM is None:
-        pytest.skip("needs a browser: apt-get install chromium")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        yield opened
-        opened.close()
 
 
 class Faults:
