@@ -48,7 +48,7 @@ def list_deployments(ctx: typer.Context, *, is_json: JsonOption = False) -> None
         asyncio.run(list_all(ctx.ensure_object(Terminal), is_json=is_json))
 
 
-@host.command(epilog="Example: gesso host pose --browser https://editor.p5js.org")
+@host.command(epilog="Example: gesso host deploy pose --browser https://editor.p5js.org")
 def deploy(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A name; with :COMMAND for one of several.")],
@@ -73,6 +73,7 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Host a model: print its URL, a token (shown this once) and code to copy. The same as gesso host MODEL."""
     from gesso.cli.hosted import Wish, carry_out
+    from gesso.hosting.tokens import check_origin
 
     wish = Wish(
         model=model,
@@ -80,7 +81,7 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
         command=command,
         options=options or (),
         device=device,
-        pages=tuple(pages or ()),
+        pages=tuple(check_origin(page, where="--browser") for page in pages or ()),  # before anything is hosted
         is_public=is_public,
         is_new_version=is_new_version,
         is_without_token=is_without_token,

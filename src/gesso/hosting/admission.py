@@ -50,6 +50,7 @@ class Admission:
         self._task: asyncio.Task[Any] | None = None
         self._end: GessoError | None = None
         self._is_over = False
+        self._worked_from: float | None = None
 
     def finish(self, result: Result) -> None:
         """Hear that it has succeeded."""
@@ -61,6 +62,10 @@ class Admission:
         self.compute_s += compute_s
         if self._reserve is not None:
             self._reserve.spend(compute_s)
+
+    def begin_work(self) -> None:
+        """Hear that the model has it from now on: whoever leaves before the end pays for the time until then."""
+        self._worked_from = time.perf_counter()
 
     def spend(self, compute_s: float) -> None:
         """Hear that the model has worked for it. Seconds. If that was all that its token may spend, it ends soon."""
@@ -99,6 +104,8 @@ class Admission:
         ended = self._end if is_alone and kind is asyncio.CancelledError else None
         if ended is not None:
             self.fail(ended)
+        if self._worked_from is not None and self.outcome in {"canceled", "failed"} and not self.compute_s:
+            self.settle(time.perf_counter() - self._worked_from)
         if self._reserve is not None:
             self._reserve.settle()
         self._leave(self)

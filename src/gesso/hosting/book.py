@@ -62,7 +62,8 @@ class Book:
         minute, is_error = self._figures.now(name), admission.outcome == "failed"
         minute.count(is_error=is_error, took_s=admission.took_s, compute_s=admission.compute_s)
         if admission.outcome == "succeeded":
-            self._typical_ms[name] = 0.9 * self._typical_ms[name] + 100 * admission.compute_s
+            # what a long one has taken is remembered for long: many short ones must not hide it
+            self._typical_ms[name] = max(0.99 * self._typical_ms[name], admission.compute_s * 1000)
         self.note(name, admission.entry())
 
     def refuse(self, name: str, entry: Entry) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from gesso.errors import AccessError, NotFoundError
+from gesso.errors import AccessError, DamagedError, NotFoundError
 from gesso.hosting.admission import Admission
 from gesso.hosting.deployment import Deployment
 from gesso.hosting.purse import Purse, Reserve
@@ -16,6 +17,7 @@ from gesso.hosting.rate import Rates
 from gesso.hosting.tokens import Token, TokenOrder, hash_of, make_token
 from gesso.storage.hosting_rows import TokenRow
 
+_logger: Final = logging.getLogger(__name__)
 _NO_TOKEN: Final = "Send it as `Authorization: Bearer <token>`. The owner makes one in the studio, under Hosting."
 _FOREIGN: Final = "The owner can make a browser token for that page, in the studio, under Hosting."
 
@@ -109,7 +111,10 @@ class Doorkeeper:
     def load(self, rows: Iterable[TokenRow]) -> None:
         """Know the tokens that there are."""
         for row in rows:
-            self.add(row)
+            try:
+                self.add(row)
+            except DamagedError as error:  # a token that is broken opens nothing, and keeps nobody out
+                _logger.error("a token of %s is left out: %s", row.deployment, error)
 
     def add(self, row: TokenRow) -> None:
         """Know one more."""

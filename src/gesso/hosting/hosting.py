@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gesso.errors import ConflictError, GessoError, InputError, NotFoundError
+from gesso.errors import ConflictError, DamagedError, GessoError, InputError, NotFoundError
 from gesso.hosting.admission import Admission
 from gesso.hosting.book import Book
 from gesso.hosting.deployment import (
@@ -33,6 +34,7 @@ from gesso.storage import hosting_rows as rows
 from gesso.storage.database import Connection, Database
 from gesso.types.base import Json
 
+_logger: Final = logging.getLogger(__name__)
 _MOST_PER_MINUTE: Final = 1_000_000
 
 
@@ -94,6 +96,7 @@ class Hosting:
         self._deployments: dict[str, Deployment] = {}
         self._waking: dict[tuple[str, int], Waking] = {}
         self._changing = asyncio.Lock()
+        self._ordered: dict[str, int] = {}
         self.door = Doorkeeper()
         self.book = Book(database, self.door)
 
@@ -102,8 +105,14 @@ class Hosting:
     async def start(self) -> None:
         """Read what is there, and begin to count."""
         documents = await self._database.run(rows.documents, is_reading=True)
-        found = [Deployment.from_json(document) for document in documents]
-        self._deployments = {deployment.name: deployment for deployment in found}
+        for document in documents:
+            try:
+                deployment = Deployment.from_json(document)
+                deployment.numbered(deployment.current)
+            except (DamagedError, NotFoundError) as error:  # one that is broken keeps nobody from the others
+                _logger.error("a deployment is left out: %s", error)
+            else:
+                self._deployments[deployment.name] = deployment
         self.door.load(await self._database.run(rows.tokens, is_reading=True))
         await self.book.start()
 
@@ -166,9 +175,12 @@ class Hosting:
         Raises what keeps it from waking; then the one before goes on.
         """
         release = self.get(name).numbered(number)
+        self._ordered[name] = number
         await self._waking_of(name, release).wake()
         async with self._changing:
             deployment = self.get(name)
+            if self._ordered.get(name) != number:
+                raise ConflictError("Another version was switched to meanwhile.", hint="Look which one answers now.")
             deployment.numbered(number)
             kept = await self._keep(replace(deployment, current=number))
         self.book.note(name, Entry(kind="wake", text=f"Version {number} answers now.", release=number))

@@ -60,9 +60,11 @@ class Token:
     def from_json(cls, text: str) -> Token:
         """Return it from JSON; `DamagedError` if it is none."""
         try:
-            return msgspec.json.decode(text, type=cls)
-        except msgspec.MsgspecError as error:
+            token = msgspec.json.decode(text, type=cls)
+            token.is_expired()
+        except (msgspec.MsgspecError, ValueError) as error:
             raise DamagedError(f"A token in the database is broken: {error}.") from error
+        return token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,7 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def check_origin(origin: str) -> str:
+def check_origin(origin: str, *, where: str = "origins") -> str:
     """Return the origin of web pages as browsers send it: "https://editor.p5js.org". Raises `InputError`."""
     given = origin.strip().rstrip("/").lower()
     try:
@@ -133,7 +135,7 @@ def check_origin(origin: str) -> str:
         raise InputError(
             "the beginning of a web address, up to the first slash", f'the text "{origin[:80]}"',
             hint='Like "https://editor.p5js.org", or "http://localhost:*" for every port of this computer.',
-            where="origins",
+            where=where,
         )  # fmt: skip
     return given
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from gesso.errors import GessoError
+from gesso.errors import GessoError, NotFoundError
 from gesso.hosting.deployment import Release
 from gesso.hosting.engine import STAGES, Engine, News, Stage
 
@@ -54,7 +54,11 @@ class Waking:
 
     async def wake(self) -> None:
         """Wait until it is awake; who leaves keeps nobody else from waiting on. Raises what keeps it from that."""
-        await asyncio.shield(self.begin())
+        task = self.begin()
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise NotFoundError("It was removed, or Gesso stops.", hint="Ask again in a moment.")
+        task.result()
 
     def begin(self) -> asyncio.Task[None]:
         """Begin to wake it, unless that is under way, and return the task."""

@@ -40,7 +40,7 @@ _POLICY: Final = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # Where programs ask: a wrong address there is one, and no page of the studio.
-_NOT_OURS: Final = re.compile(r"(?:api|v1|runway|openai|replicate)(?:/.*)?|m/[^/]+/v1(?:/.*)?", re.DOTALL)
+_NOT_OURS: Final = re.compile(r"(?:api|v1|runway|openai|replicate)(?:/.*)?|m/[^/]+/.+", re.DOTALL)
 _NOT_BUILT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Gesso</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;margin:15vh auto;max-width:34em;padding:0 1em}</style>
 <h1>Gesso runs, but its studio is not built.</h1>

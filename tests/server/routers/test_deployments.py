@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import httpx
+import PIL.Image
 import pytest
 
 from gesso.app import App
 from tests.hosting.models import add_poet, write_poet
+from tests.server.models import add_echo
 
 API = "/api/v1/deployments"
 EDITOR = "https://editor.p5js.org"
@@ -34,6 +37,12 @@ async def token(client: httpx.AsyncClient, name: str, **wanted: Any) -> str:
     answer = await client.post(f"{API}/{name}/tokens", json={"name": "bot", **wanted})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["token"])
+
+
+def png() -> bytes:
+    file = io.BytesIO()
+    PIL.Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    return file.getvalue()
 
 
 def bearer(secret: str) -> dict[str, str]:
@@ -208,3 +217,47 @@ async def test_what_cannot_be_hosted_is_refused(client: httpx.AsyncClient, wante
     answer = await client.post(API, json=wanted)
     assert answer.status_code == status, answer.text
     assert answer.json()["message"]
+
+
+async def test_a_guest_reads_no_file_of_the_owners(client: httpx.AsyncClient, app: App, tmp_path: Path) -> None:
+    add_echo(app, tmp_path / "echo")
+    kept = (await client.post("/api/v1/files", content=png())).json()
+    await host(client, model="echo", name="echo", is_public=True)
+    answer = await client.post("/m/echo/run", json={"inputs": {"image": kept}})
+    assert (answer.status_code, answer.json()["where"]) == (422, "image")
+    for path, body in (("/m/echo/v1/query", {"image": kept}), ("/m/echo/predictions", {"input": {"image": kept}})):
+        answer = await client.post(path, json=body)
+        assert 400 <= answer.status_code < 500, (path, answer.text)
+        assert "kept here" in answer.text
+
+
+@pytest.mark.usefixtures("poet")
+async def test_who_leaves_before_the_end_pays_for_the_time_until_then(client: httpx.AsyncClient) -> None:
+    await host(client)
+    secret = await token(client, "poet")
+    await client.post("/m/poet/run", json={}, headers=bearer(secret))
+    asked = client.post("/m/poet/run", json={"inputs": {"wait_s": 0.3, "prompt": "fail"}}, headers=bearer(secret))
+    assert (await asked).status_code == 422
+    (spent,) = (await client.get(f"{API}/poet/tokens")).json()["tokens"]
+    assert spent["compute_s"] >= 0.3
+
+
+async def test_the_last_switch_holds(client: httpx.AsyncClient, poet: Path) -> None:
+    await host(client, is_public=True)
+    await client.post("/m/poet/run", json={})
+    write_poet(poet, version=2)
+    await client.post(f"{API}/poet/releases", json={"model": "poet"})
+    first = asyncio.create_task(client.post(f"{API}/poet/switch", json={"release": 2}))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    second = await client.post(f"{API}/poet/switch", json={"release": 1})
+    assert second.json()["current"] == 1
+    assert (await first).status_code in {200, 409}
+    assert (await client.get(f"{API}/poet")).json()["current"] == 1
+
+
+@pytest.mark.parametrize("path", ["/m/poet/run", "/m/poet/nope", "/m/poet/v1/nothing"])
+async def test_what_is_not_there_is_no_page_of_the_studio(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code in {404, 405}
+    assert "text/html" not in answer.headers["Content-Type"]

@@ -14,9 +14,8 @@ def replicate(target: Target) -> str:
         "# pip install replicate==1.0.7",
         "import replicate",
         "",
-        f'client = replicate.Client(api_token="{TOKEN}", base_url="{target.url}")',
-        f'prediction = client.predictions.create(version="{target.name}", input={{{", ".join(given)}}})',
-        "prediction.wait()",
-        "print(prediction.error or prediction.output)",
+        f'client = replicate.Client(api_token="{TOKEN}", base_url="{target.base}/replicate")',
+        f'made = client.run("me/{target.name}", input={{{", ".join(given)}}})',
+        "print(made)",
     ]
     return "\n".join(lines) + "\n"

@@ -16,6 +16,7 @@ from gesso.server.direct.accepted import choose_form
 from gesso.server.direct.asked import Asked, place_raw, read_asked
 from gesso.server.direct.events import EventStream, tell
 from gesso.server.direct.fetched import with_fetched
+from gesso.server.direct.given import refuse_kept
 from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
 from gesso.server.direct.opening import Opening
 from gesso.server.direct.places import STOPPING, Place
@@ -78,7 +79,10 @@ class DirectAnswer(Response):
         async with aclosing(
             DirectRun(direct, runnable, command=command, timings=self._timings, hear=opening.hear)
         ) as run:
-            given = await with_fetched(direct.app, place_raw(asked, command), command=command)
+            placed = place_raw(asked, command)
+            if opening.is_guest:
+                refuse_kept(placed)
+            given = await with_fetched(direct.app, placed, command=command)
             values = await run.open(given)
             if form.kind == "events":
                 news = tell(run, values, seed=asked.seed, port=form.port, fail=opening.fail)

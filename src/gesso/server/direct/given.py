@@ -11,7 +11,7 @@ from gesso.errors import InputError
 from gesso.jobs.inputs import Inputs
 from gesso.server.direct.threads import is_small
 from gesso.spec.model import Port
-from gesso.storage.blobs import Blobs
+from gesso.storage.blobs import Blobs, is_reference
 from gesso.types.base import DataType
 from gesso.types.list import ListType
 from gesso.types.stored import StoredType
@@ -41,6 +41,22 @@ def open_inputs(ports: Iterable[Port], given: Mapping[str, Any], *, blobs: Blobs
     by_name = {port.name: port for port in ports}
     read = {name: _read_at(by_name[name], value) if name in by_name else value for name, value in given.items()}
     return Inputs(blobs, folder).open(by_name.values(), read)
+
+
+def refuse_kept(given: Mapping[str, Any]) -> None:
+    """Refuse inputs that name files which are kept here: they are the owner's, not a guest's. Raises `InputError`."""
+    for name, value in given.items():
+        if _names_kept(value):
+            hint = "Send it as a data URL, or give an address where it lies."
+            raise InputError("the file itself", "the name of a file that is kept here", hint=hint, where=name)
+
+
+def _names_kept(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_names_kept(item) for item in value)
+    if isinstance(value, Mapping) and isinstance(value.get("files"), Mapping):
+        return any(is_reference(file) for file in value["files"].values())
+    return is_reference(value)
 
 
 def is_quick(ports: Iterable[Port], given: Mapping[str, Any]) -> bool:

@@ -20,6 +20,11 @@ class Opening(Protocol):
         """What runs are counted under, so that one model does not take all places."""
         ...
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether who asks is not the owner, and has no files here."""
+        ...
+
     async def open(self, command: str | None, *, options: Mapping[str, Json], device: str) -> tuple[Runnable, Command]:
         """Return what runs, and the command that is meant. Raises what keeps it from running."""
         ...
@@ -52,6 +57,11 @@ class ByName(Opening):
     def name(self) -> str:
         """The model's name."""
         return self._name
+
+    @property
+    def is_guest(self) -> bool:
+        """Nobody is a guest here."""
+        return False
 
     async def open(self, command: str | None, *, options: Mapping[str, Json], device: str) -> tuple[Runnable, Command]:
         """Return the model with these options; see `Opening`."""

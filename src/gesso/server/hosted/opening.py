@@ -26,6 +26,7 @@ class HostedOpening(Opening):
     ) -> None:
         self._hosting = hosting
         self._is_stream = is_stream
+        self._is_guest = caller is not None
         self.admission = (
             hosting.admit_owner(name, protocol=protocol)
             if caller is None
@@ -37,6 +38,11 @@ class HostedOpening(Opening):
         """The deployment's name."""
         return f"m/{self.admission.deployment.name}"
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether it is not the owner who asks."""
+        return self._is_guest
+
     async def open(self, command: str | None, *, options: Mapping[str, Json], device: str) -> tuple[Runnable, Command]:
         """Return what answers, awake. What was said when it was deployed cannot be said again."""
         if options:
@@ -44,6 +50,8 @@ class HostedOpening(Opening):
         if device != "auto":
             raise InputError("no device: it is the deployment's own", device[:40], where="device")
         runnable = await self._hosting.awake(self.admission)
+        if not self._is_stream:  # whose frames are counted one by one
+            self.admission.begin_work()
         own = self.admission.release.command
         if command is not None and command != own:
             raise InputError(f"the deployment's command, {own}", f'"{command[:80]}"', where="command")

@@ -19,6 +19,7 @@ from gesso.hosting.predictions import check_name
 from gesso.jobs.forms import is_media, is_media_list
 from gesso.server.bodies import body_of
 from gesso.server.direct.answer import MOST_BYTES
+from gesso.server.direct.given import refuse_kept
 from gesso.server.hosted.address import base_of
 from gesso.server.inputs import keep_fetched
 from gesso.server.rooms import Rooms
@@ -117,6 +118,7 @@ async def order_of(
 
 
 async def _inputs(house: Rooms, given: Mapping[str, Json], *, command: Command, sender: Sender) -> dict[str, Any]:
+    refuse_kept(given)
     media = {port.name for port in command.inputs if is_media(port.data_type) or is_media_list(port.data_type)}
     named = {name: _items(value) for name, value in given.items() if name in media}
     if sum(_is_address(item) for items in named.values() for item in items) > _MOST_ADDRESSES:

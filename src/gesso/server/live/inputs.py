@@ -10,7 +10,7 @@ from typing import Any
 
 from gesso.errors import InputError
 from gesso.server.direct.fetched import with_fetched
-from gesso.server.direct.given import is_quick, open_inputs
+from gesso.server.direct.given import is_quick, open_inputs, refuse_kept
 from gesso.server.direct.room import Direct
 from gesso.server.live.scene import Scene
 from gesso.spec.model import Port
@@ -19,8 +19,9 @@ from gesso.spec.model import Port
 class SteadyInputs:
     """Inputs that are read once and not with each frame: `values`, by name. `close` it when no frame needs them."""
 
-    def __init__(self, direct: Direct, scene: Scene) -> None:
+    def __init__(self, direct: Direct, scene: Scene, *, is_guest: bool = False) -> None:
         self._direct = direct
+        self._is_guest = is_guest
         self._scene = scene
         self._folder = direct.runs / f"live-{secrets.token_hex(8)}"
         self._changes = 0
@@ -46,6 +47,8 @@ class SteadyInputs:
 
     async def _read(self, ports: Iterable[Port], given: Mapping[str, Any]) -> dict[str, Any]:
         direct, ports = self._direct, tuple(ports)
+        if self._is_guest:
+            refuse_kept(given)
         given = await with_fetched(direct.app, dict(given), command=self._scene.command)
         self._changes += 1
         folder = self._folder / str(self._changes)  # the frame that is under way may use the old files

@@ -57,7 +57,7 @@ async def serve_visit(direct: Direct, socket: WebSocket, *, opening_for: Callabl
 async def _serve(direct: Direct, line: Line, *, said: LiveOpening, opening: Opening) -> None:
     runnable, command = await opening.open(said.command, options=said.options, device=said.device)
     scene = Scene.of(said, command)
-    inputs = SteadyInputs(direct, scene)
+    inputs = SteadyInputs(direct, scene, is_guest=opening.is_guest)
     seed = secrets.randbelow(MAX_SEED + 1) if said.seed is None else said.seed
     try:
         await inputs.open(said.inputs)

@@ -14,6 +14,7 @@ import msgspec
 from gesso.errors import DeadlineError
 from gesso.server.direct.encoding import is_quick
 from gesso.server.direct.fetched import with_fetched
+from gesso.server.direct.given import refuse_kept
 from gesso.server.direct.opening import Opening
 from gesso.server.direct.room import Direct
 from gesso.server.direct.run import DirectRun
@@ -48,6 +49,8 @@ async def outputs_of(direct: Direct, opening: Opening, *, query: Query) -> bytes
     runnable, command = await _opened(opening, query)
     run = DirectRun(direct, runnable, command=command, timings=Timings(), hear=opening.hear)
     async with aclosing(run):
+        if opening.is_guest:
+            refuse_kept(query.inputs)
         given = await with_fetched(direct.app, given_of(command.inputs, query.inputs), command=command)
         result = await run.result(await run.open(given), seed=None)
 

@@ -64,7 +64,7 @@ const ABOUT = {
 
 function MakeToken({ name, onClose }: { name: string; onClose: () => void }) {
   const [wanted, setWanted] = useState<NewToken & { kind: "secret" | "browser" }>({ name: "", kind: "secret" });
-  const [pages, setPages] = useState("https://editor.p5js.org");
+  const [pages, setPages] = useState("https://editor.p5js.org, https://preview.p5js.org");
   const [cap, setCap] = useState("");
   const [made, setMade] = useState<TokenMade | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
