@@ -59,7 +59,7 @@ def test_python(hosted: Hosted, tmp_path: Path) -> None:
 
 def module(hosted: Hosted, site: Site, name: str) -> str:
     written = code(hosted, name, kind="javascript", token=hosted.token(name, site.origin))
-    return site.write("module.html", f'<body><script type="module">{written}</script>')
+    return site.write(f"module-{name}.html", f'<body><script type="module">{written}</script>')
 
 
 def test_javascript(page: Any, hosted: Hosted, site: Site) -> None:
@@ -74,12 +74,13 @@ def test_javascript(page: Any, hosted: Hosted, site: Site) -> None:
 
 
 def sketch(hosted: Hosted, site: Site, name: str) -> str:
-    """Return the address of a page that is made as the head of the sketch says."""
+    """Return the address of a page that is made as the head of the sketch says; a browser keeps what it had there."""
     written = code(hosted, name, kind="p5", token=hosted.token(name, site.origin))
     tags = [line.removeprefix("//").strip() for line in written.splitlines() if line.startswith("//   <script")]
-    site.write("sketch.js", written)
+    site.write(f"sketch-{name}.js", written)
     return site.write(
-        "sketch.html", '<meta charset="utf-8">' + "".join(tags) + '<body><script src="sketch.js"></script>'
+        f"sketch-{name}.html",
+        '<meta charset="utf-8">' + "".join(tags) + f'<body><script src="sketch-{name}.js"></script>',
     )
 
 
