@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from gesso.errors import AccessError, DamagedError, NotFoundError
 from gesso.hosting.admission import Admission
@@ -15,6 +14,7 @@ from gesso.hosting.deployment import Deployment
 from gesso.hosting.purse import Purse, Reserve
 from gesso.hosting.rate import Rates
 from gesso.hosting.tokens import Token, TokenOrder, hash_of, make_token
+from gesso.net.origins import is_meant
 from gesso.storage.hosting_rows import TokenRow
 
 _logger: Final = logging.getLogger(__name__)
@@ -205,15 +205,4 @@ def _check_origin(deployment: Deployment, token: Token | None, *, origin: str | 
 
 def _is_among(origin: str, listed: Iterable[str]) -> bool:
     """Say whether a page is one of those listed; `:*` at the end of one stands for any port."""
-    return any(_matches(origin.lower(), each) for each in listed)
-
-
-def _matches(origin: str, listed: str) -> bool:
-    if not listed.endswith(":*"):
-        return origin == listed
-    try:
-        asked, wanted = urlsplit(origin), urlsplit(listed.removesuffix(":*"))
-        is_plain = asked.netloc == (asked.hostname or "") + (f":{asked.port}" if asked.port else "")
-    except ValueError:
-        return False
-    return is_plain and (asked.scheme, asked.hostname) == (wanted.scheme, wanted.hostname)
+    return any(is_meant(origin.lower(), each) for each in listed)

@@ -20,7 +20,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+
+from gesso.net.origins import is_meant
 
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::(?P<port>\d{1,5}))?", re.IGNORECASE | re.ASCII)
 _ELSEWHERE: Final = frozenset({"cross-site", "same-site"})  # localhost:3000 is the same "site" as localhost:5142
@@ -74,7 +75,7 @@ class Visitors:
 
     def is_listed(self, origin: str) -> bool:
         """Say whether a page of somebody else is let in."""
-        return any(_matches(origin.lower(), listed.lower().rstrip("/")) for listed in self.origins)
+        return any(is_meant(origin.lower(), listed.lower().rstrip("/")) for listed in self.origins)
 
     def _is_own_name(self, name: str) -> bool:
         if name == "localhost":
@@ -97,17 +98,3 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _matches(origin: str, listed: str) -> bool:
-    """Compare with an entry of the list; `:*` at its end stands for any port. `*` and `null` stand for nobody."""
-    if "://" not in listed or "*" in listed.removesuffix(":*"):
-        return False
-    if not listed.endswith(":*"):
-        return origin == listed
-    try:
-        asked, wanted = urlsplit(origin), urlsplit(listed.removesuffix(":*"))
-        is_plain = asked.netloc == (asked.hostname or "") + (f":{asked.port}" if asked.port else "")
-    except ValueError:
-        return False
-    return is_plain and (asked.scheme, asked.hostname) == (wanted.scheme, wanted.hostname)
