@@ -30,7 +30,7 @@ def test_a_page_is_the_one_listed(origin: str, listed: str) -> None:
         ("http://localhost.evil.example:80", "http://localhost:*"),
         ("http://localhost:80@evil.example", "http://localhost:*"),
         ("http://evil@localhost:80", "http://localhost:*"),
-        ("http://localhost:99999", "http://localhost:*"),
+        ("http://localhost:999999", "http://localhost:*"),
         ("http://[::1:80", "http://localhost:*"),
         ("https://localhost:80", "http://localhost:*"),
     ],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from typing import Final
+
+_PORT: Final = re.compile(r":[0-9]{1,5}", re.ASCII)
 
 
 def is_meant(origin: str, listed: str) -> bool:
@@ -10,13 +13,9 @@ def is_meant(origin: str, listed: str) -> bool:
 
     `*` and `null` stand for nobody.
     """
-    if "://" not in listed or "*" in listed.removesuffix(":*"):
+    page = listed.removesuffix(":*")
+    if "://" not in page or "*" in page:
         return False
-    if not listed.endswith(":*"):
+    if page == listed:
         return origin == listed
-    try:
-        asked, wanted = urlsplit(origin), urlsplit(listed.removesuffix(":*"))
-        is_plain = asked.netloc == (asked.hostname or "") + (f":{asked.port}" if asked.port else "")
-    except ValueError:
-        return False
-    return is_plain and (asked.scheme, asked.hostname) == (wanted.scheme, wanted.hostname)
+    return origin.startswith(page) and (origin == page or bool(_PORT.fullmatch(origin[len(page) :])))
