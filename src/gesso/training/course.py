@@ -149,7 +149,7 @@ def _convert(data: Any, kind: type[_T]) -> _T | None:
     if not isinstance(data, Mapping):
         return None
     try:
-        return msgspec.convert(data, kind, strict=False)
+        return kind(**vars(msgspec.convert(data, kind, strict=False)))  # so that all fields are set, and are told
     except (msgspec.ValidationError, ValueError, TypeError):
         return None
 

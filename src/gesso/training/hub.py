@@ -211,7 +211,7 @@ class Hub:
         for name in _SMALL:
             if (told := listing.files.get(name)) is None:
                 continue
-            data = self._ask(self._url(repository, listing.commit, name), repository)
+            data = self._ask(self._url(repository, listing, name=name), repository)
             if not _is_right(told, data):
                 raise FetchError(f"{name} of {repository.name} did not come as the hub says it is.", hint="Try again.")
             if name == "config.json":
@@ -226,15 +226,15 @@ class Hub:
             raise FetchError(f"The hub does not say what {_LARGE} of {repository.name} has to be.", hint="Try another.")
         weights = Weights(
             name=f"{repository.folder}.safetensors",
-            url=self._url(repository, listing.commit, _LARGE),
+            url=self._url(repository, listing, name=_LARGE),
             sha256=told.sha256,
             size_bytes=told.size_bytes,
         )
         found = await self._weights.prepare([weights], report=report)
         return found[weights.name]
 
-    def _url(self, repository: Repository, commit: str, name: str) -> str:
-        return f"{self._address}/{repository.name}/resolve/{commit}/{quote(name)}"
+    def _url(self, repository: Repository, listing: _Listing, *, name: str) -> str:
+        return f"{self._address}/{repository.name}/resolve/{listing.commit}/{quote(name)}"
 
     def _ask(self, url: str, repository: Repository) -> bytes:
         from gesso.net.fetch import fetch  # with httpx behind it, which most starts do not need

@@ -1,4 +1,4 @@
-"""`TrainingRun`: a trainer as jobs run it. What it begins from is brought before, and its model is put on the list after."""
+"""`TrainingRun`: a trainer as jobs run it. Its base is brought before, and its model is put on the list after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`TrainedModels`: what trainings have made. Each lies in a folder of its own, is on the list of models, and trusted."""
+"""`TrainedModels`: what trainings have made, each in a folder of its own, on the list of models, and trusted."""
 
 from __future__ import annotations
 
