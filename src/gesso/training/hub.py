@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from gesso.spec.model import Weights
 from gesso.spec.runnable import Progress
 from gesso.storage import record
 from gesso.storage.durable import explained, sync_folder, write_whole
-from gesso.training.trained import check_config, check_weights
+from gesso.training.trained import check_config, check_weights, copy_file
 from gesso.types.base import Json
 
 ADDRESS: Final = "https://huggingface.co"
@@ -139,7 +137,7 @@ class Hub:
             target.mkdir()
             await asyncio.to_thread(self._fetch_small, repository, listing, target=target)
             large = await self._fetch_large(repository, listing, report=report)
-            await asyncio.to_thread(_link, large, target / _LARGE)
+            await asyncio.to_thread(copy_file, str(large), str(target / _LARGE))
             check_weights(target, what=repository.name)
             return await asyncio.to_thread(self._keep, repository, listing, made=target)
 
@@ -273,10 +271,3 @@ def _is_right(told: _File, data: bytes) -> bool:
     if told.git_sha1:  # a small file is known by what git calls it
         return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == told.git_sha1
     return not told.size_bytes or len(data) == told.size_bytes
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one that knows no links
-        shutil.copy2(source, target)

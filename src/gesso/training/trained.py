@@ -146,18 +146,19 @@ class TrainedModels:
 
 def link_tree(source: Path, target: Path) -> None:
     """Copy a folder; large files are linked where the system can, and take no room twice."""
+    shutil.copytree(source, target, copy_function=copy_file, dirs_exist_ok=True)
 
-    def copy(old: str, new: str) -> str:
-        if old.endswith((".safetensors", ".bin")):
-            try:
-                os.link(old, new)
-            except OSError:  # another disk, or one that knows no links
-                shutil.copy2(old, new)
-        else:
+
+def copy_file(old: str, new: str) -> str:
+    """Copy a file, as `link_tree` does."""
+    if old.endswith((".safetensors", ".bin")):
+        try:
+            os.link(old, new)
+        except OSError:  # another disk, or one that knows no links
             shutil.copy2(old, new)
-        return new
-
-    shutil.copytree(source, target, copy_function=copy)
+    else:
+        shutil.copy2(old, new)
+    return new
 
 
 def add_facts(path: Path, facts: Mapping[str, Json]) -> None:
