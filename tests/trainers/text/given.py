@@ -10,7 +10,28 @@ from typing import Literal
 
 from gesso.trainers.text.options import Options
 
-WORDS = "the a fox hare snow moon river ran slept sang under over and of in white old small night bright".split()
+WORDS = [
+    "the",
+    "a",
+    "fox",
+    "hare",
+    "snow",
+    "moon",
+    "river",
+    "ran",
+    "slept",
+    "sang",
+    "under",
+    "over",
+    "and",
+    "of",
+    "in",
+    "white",
+    "old",
+    "small",
+    "night",
+    "bright",
+]
 
 
 def story(words: int, *, seed: int = 0) -> str:

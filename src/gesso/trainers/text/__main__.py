@@ -1,7 +1,7 @@
 """Train by a recipe, without a server: `python -m gesso.trainers.text RECIPE --material FOLDER --kept FOLDER`.
 
-The very same trainer, in the environment that `gesso.toml` asks for. It goes on where it was broken off; writing "pause"
-or "finish" into the file `wanted` in the kept folder says what is wanted of it.
+The very same trainer, in the environment that `gesso.toml` asks for. It goes on where it was broken off; writing
+"pause" or "finish" into the file `wanted` in the kept folder says what is wanted of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
+import torch
+
 from gesso import CanceledError, GessoError
+from gesso.trainers.text.finish import make_model
 from gesso.trainers.text.kept import Kept
 from gesso.trainers.text.material import make_dataset
 from gesso.trainers.text.options import Options
@@ -72,22 +75,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--material", type=Path, required=True, help="the folder where the recipe's files lie")
     parser.add_argument("--kept", type=Path, required=True, help="the folder where checkpoints and the model go")
     parser.add_argument("--hold", type=Path, help="while this file is there, wait")
+    parser.add_argument("--bf16", action="store_true", help="write the model's weights in 16 bits: half as large")
     asked = parser.parse_args(arguments)
     asked.kept.mkdir(parents=True, exist_ok=True)
     kept = Kept(asked.kept)
     terminal = Terminal(kept, asked.hold)
     recipe = tomllib.loads(asked.recipe.read_text(encoding="utf-8"))
     try:
-        dataset = make_dataset(recipe, asked.material, asked.kept / "dataset.jsonl")
-        training, state = open_training(options_of(recipe, dataset), kept, news=terminal)
+        dataset = make_dataset(recipe, asked.material, place=asked.kept / "dataset.jsonl")
+        options = options_of(recipe, dataset)
+        training, state = open_training(options, kept, news=terminal)
         terminal.log(f"{training.plan}")
         state = training.train(state)
+        report = make_model(training, state, options=options, dtype=torch.bfloat16 if asked.bf16 else torch.float32)
     except CanceledError:
         return 1
     except GessoError as error:
         terminal.log(str(error), "error")
         return 1
-    terminal.log(f"Done: {state}")
+    terminal.log(f"Done: {report}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """What is read in which step: a function of the seed and the step's number, so that no place needs to be remembered.
 
-All documents stand one behind the other and are cut into sequences of equal length (packing: nothing is padded). In each
-round through the text the cuts lie elsewhere, and the sequences come in another order, each once.
+All documents stand one behind the other and are cut into sequences of equal length (packing: nothing is padded). In
+each round through the text the cuts lie elsewhere, and the sequences come in another order, each once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Checkpoints: all that a run needs to go on as if nothing had happened.
 
-A folder each: the weights, the optimiser's memory, and `state.json` with everything else. What is read in a step and what
-is forgotten in it are functions of the seed and the step's number (`batches.py`, `learner.py`), so that this is all.
+A folder each: the weights, the optimiser's memory, and `state.json` with everything else. What is read in a step and
+what is forgotten in it are functions of the seed and the step's number (`batches.py`, `learner.py`): so this is all.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class State:
     elapsed_s: float = 0.0
 
 
-def save(kept: Kept, learner: Learner, state: State) -> None:
+def save(kept: Kept, learner: Learner, *, state: State) -> None:
     """Keep a checkpoint, whole or not at all, and let go of those that are neither best nor among the last.
 
     Raises `GessoError` if there is no room; then those from before are still there.
@@ -102,6 +102,11 @@ def restore(folder: Path, learner: Learner) -> State:
     """Bring a learner to where a checkpoint was taken."""
     device = learner.habits.device
     learner.restore(load_file(folder / "model.safetensors", device), load_file(folder / "optimizer.safetensors"))
+    return read_state(folder)
+
+
+def read_state(folder: Path) -> State:
+    """Return where the run was when a checkpoint was taken."""
     said = json.loads((folder / "state.json").read_text(encoding="utf-8"))
     return State(**{name: said[name] for name in State.__dataclass_fields__})
 

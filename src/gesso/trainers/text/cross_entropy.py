@@ -1,8 +1,8 @@
 """The loss over a large vocabulary, a piece at a time.
 
-The scores of every piece of the vocabulary for every token of a batch are by far the largest numbers of a small model's
-training: 4,096 tokens over GPT-2's vocabulary are 800 MB, and as much again on the way back. Here they are made for a few
-hundred tokens at a time, and what the way back needs is taken from them at once, while they are in the cache.
+The scores of every piece of the vocabulary for every token of a batch take by far the most room in a small model's
+training: 4,096 tokens over GPT-2's vocabulary are 800 MB, and as much again on the way back. Here they are made for a
+few hundred tokens at a time, and what the way back needs is taken from them at once, while they are in the cache.
 """
 
 from __future__ import annotations

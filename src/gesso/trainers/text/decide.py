@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
-from gesso.trainers.text.corpus import Corpus
+from gesso import InputError
+from gesso.trainers.text.corpus import Corpus, digest
+from gesso.trainers.text.expecting import words_for
 from gesso.trainers.text.gpt import Shape
-from gesso.trainers.text.options import SECONDS, SIZES, Options, size_for
+from gesso.trainers.text.options import SECONDS, SIZES, Options, Size, size_for
+from gesso.trainers.text.origin import Origin, origin_of
+from gesso.trainers.text.plan import Plan
+from gesso.trainers.text.trial import Speed
 
 _MOST_BYTES: Final = 8 * 2**30
 _PROGRAM_BYTES: Final = 500 * 2**20
 """What Python and torch take by themselves."""
 _TOKENS_AT_ONCE: Final = 4096
-_FEW_BYTES: Final = 1_000_000
+_LARGE: Final = 60_000_000
+"""Parameters from which a base is tuned by LoRA, if nobody says how."""
+_RANK: Final = 16
+_LENGTH: Final = 512
+"""How many tokens are read in one go, where nothing else is said."""
+_LOOKS: Final = 20
+"""How many times in a run a checkpoint is kept."""
+_HELDOUT_TOKENS: Final = 65_536
+_SAMPLE_TOKENS: Final = 80
+_DECAY: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,18 +39,11 @@ class Course:
 
     options: Options
     corpus: Corpus
+    origin: Origin | None
     shape: Shape
     length: int
-    is_tuned: bool
 
-    @property
-    def rank(self) -> int:
-        """The rank of LoRA's matrices; 0 for a full training."""
-        is_large = self.parameters > 60_000_000
-        method = self.options.method
-        return 16 if method == "lora" or (method == "auto" and self.is_tuned and is_large) else 0
-
-    @property
+    @cached_property
     def parameters(self) -> int:
         """How many numbers the model has."""
         width = self.shape.width
@@ -42,13 +51,18 @@ class Course:
         return (self.shape.vocabulary + self.shape.context + 2) * width + self.shape.layers * block
 
     @property
+    def rank(self) -> int:
+        """The rank of LoRA's matrices; 0 for a full training."""
+        if self.options.method == "auto":
+            return _RANK if self.origin and self.parameters > _LARGE else 0
+        return _RANK if self.options.method == "lora" else 0
+
+    @property
     def rows(self) -> int:
         """How many sequences a batch has."""
-        if self.options.batch_tokens:
-            return max(1, self.options.batch_tokens // self.length)
-        size = SIZES.get(size_name(self.options, self.corpus), SIZES["small"])
-        wanted = 2048 if self.is_tuned else size.rows * size.context
-        return max(1, wanted // self.length)
+        size = SIZES[size_name(self.options, self.corpus)]
+        usual = 2048 if self.origin else size.rows * size.context
+        return max(1, (self.options.batch_tokens or usual) // self.length)
 
     @property
     def rate(self) -> float:
@@ -57,16 +71,16 @@ class Course:
             return self.options.learning_rate
         if self.rank:
             return 1e-3
-        if self.is_tuned:
-            return 1e-4 if self.parameters > 60_000_000 else 4e-4
-        return SIZES.get(size_name(self.options, self.corpus), SIZES["small"]).rate
+        if self.origin:
+            return 1e-4 if self.parameters > _LARGE else 5e-4
+        return SIZES[size_name(self.options, self.corpus)].rate
 
     def memory_bytes(self, rows: int, *, saves_memory: bool) -> int:
         """Guess what a run takes with so many sequences at once: weights, slopes, AdamW's two memories, activations."""
-        shape, learnt = self.shape, self.parameters if not self.rank else self.parameters // 50
-        fixed = 4 * self.parameters + 12 * learnt + 2 * self.parameters
+        shape, learnt = self.shape, self.parameters // 50 if self.rank else self.parameters
+        fixed = 6 * self.parameters + 12 * learnt
         kept = (2 if saves_memory else 20) * 4 * shape.layers * shape.width
-        return _PROGRAM_BYTES + fixed + rows * self.length * (kept + 20 * 4 * shape.width) + 3 * 4 * 4_000_000
+        return _PROGRAM_BYTES + fixed + rows * self.length * (kept + 20 * 4 * shape.width) + 12 * 4_000_000
 
     def at_once(self) -> tuple[int, bool]:
         """Return how many sequences fit at once, and whether blocks must be computed again for that."""
@@ -84,25 +98,64 @@ class Course:
             return self.options.max_steps
         step_tokens = self.rows * self.length
         in_time = SECONDS[self.options.preset] * tokens_per_s / step_tokens
-        rounds = (20 if self.is_tuned else 100) * len(self.corpus.text) / step_tokens
+        rounds = (20 if self.origin else 100) * len(self.corpus.text) / step_tokens
         return max(20, round(min(in_time, max(rounds, 200))))
 
-    def words(self, seconds: float) -> tuple[str, ...]:
-        """Say what to expect, and what would be better with more."""
-        said, size = [], self.corpus.text_bytes
-        if size < 20_000 and not self.is_tuned:
-            said.append("From so little text alone a model learns to spell, and hardly to speak: begin from a base.")
-        elif size < 200_000 and not self.is_tuned:
-            said.append("From nothing it will learn the look of your text, with half-made words; a base speaks better.")
-        elif size < _FEW_BYTES and not self.is_tuned:
-            said.append("Made from nothing it will sound like your text, and will not keep a thought for long.")
-        if self.is_tuned and size < 20_000:
-            said.append("A few pages colour the base's voice. With ten times as much it becomes yours.")
-        if len(self.corpus.heldout) <= self.length:
-            said.append("Too little is held out to see when it begins to learn by heart.")
-        if self.options.preset != "thorough":
-            said.append(f"It takes about {max(1, round(seconds / 60))} minutes here. A longer preset makes it better.")
-        return tuple(said)
+    def plan(self, speed: Speed) -> Plan:
+        """Return the plan, on a machine of that speed."""
+        options, corpus, shape = self.options, self.corpus, self.shape
+        steps = self.steps(speed.tokens_per_s)
+        seconds = steps * self.rows * self.length / speed.tokens_per_s
+        rows_at_once, saves_memory = self.at_once()
+        return Plan(
+            steps=steps,
+            method="lora" if self.rank else "full",
+            size="" if self.origin else size_name(options, corpus),
+            layers=shape.layers,
+            heads=shape.heads,
+            width=shape.width,
+            context=shape.context,
+            block_size=self.length,
+            vocabulary=shape.vocabulary,
+            parameters=self.parameters,
+            dropout=shape.dropout,
+            rank=self.rank,
+            precision=speed.precision,
+            batch_tokens=self.rows * self.length,
+            rows_at_once=rows_at_once,
+            saves_memory=saves_memory,
+            learning_rate=self.rate,
+            warm_up=min(200, max(1, steps // 20)),
+            decay=_DECAY,
+            seed=options.seed,
+            every=options.every or max(1, math.ceil(steps / _LOOKS)),
+            heldout_most=max(1, _HELDOUT_TOKENS // self.length),
+            patience=5 if self.origin or options.preset != "thorough" else 0,
+            prompt=options.prompt,
+            sample_tokens=_SAMPLE_TOKENS,
+            train_tokens=len(corpus.text),
+            heldout_tokens=len(corpus.heldout),
+            bytes_per_token=corpus.bytes_per_token,
+            tokens_per_s=speed.tokens_per_s,
+            estimate_s=seconds,
+            memory_mb=self.memory_bytes(rows_at_once, saves_memory=saves_memory) // 2**20,
+            dataset_sha256=digest(options.dataset),
+            base=options.base,
+            base_sha256=self.origin.sha256 if self.origin else "",
+            from_checkpoint=options.from_checkpoint,
+            words=words_for(options, corpus, length=self.length, is_tuned=self.origin is not None, seconds=seconds),
+        )
+
+
+def course_for(options: Options, corpus: Corpus) -> Course:
+    """Return how a run with these options learns. Raises `InputError` where they do not go together."""
+    origin = origin_of(options.base, options.from_checkpoint)
+    forgets = options.dropout if options.dropout >= 0 else _dropout_for(corpus.text_bytes) * (0.5 if origin else 1)
+    shape = replace(origin.shape if origin else _shape_for(options, corpus), dropout=forgets)
+    if shape.width % shape.heads:
+        raise InputError("a width that the heads divide", f"{shape.width} and {shape.heads} heads", where="width")
+    length = min(options.block_size or _LENGTH, shape.context, len(corpus.text) // 2)
+    return Course(options=options, corpus=corpus, origin=origin, shape=shape, length=length)
 
 
 def size_name(options: Options, corpus: Corpus) -> str:
@@ -110,23 +163,21 @@ def size_name(options: Options, corpus: Corpus) -> str:
     return size_for(corpus.text_bytes, options.preset) if options.size == "auto" else options.size
 
 
-def shape_for(options: Options, corpus: Corpus) -> Shape:
+def _shape_for(options: Options, corpus: Corpus) -> Shape:
     """Return the shape of a model that is made from nothing."""
-    size = SIZES[size_name(options, corpus)]
-    context = options.block_size or size.context
+    size: Size = SIZES[size_name(options, corpus)]
     return Shape(
         vocabulary=corpus.tokenizer.get_vocab_size(),
-        context=min(context, len(corpus.text) // 2),
+        context=min(options.block_size or size.context, len(corpus.text) // 2),
         layers=options.layers or size.layers,
         heads=options.heads or size.heads,
         width=options.width or size.width,
-        dropout=options.dropout if options.dropout >= 0 else dropout_for(corpus.text_bytes),
     )
 
 
-def dropout_for(text_bytes: int) -> float:
+def _dropout_for(text_bytes: int) -> float:
     """Return how much is forgotten while learning: more where the text is gone through often."""
-    return 0.2 if text_bytes < _FEW_BYTES else 0.1 if text_bytes < 10 * _FEW_BYTES else 0.0
+    return 0.2 if text_bytes < 1_000_000 else 0.1 if text_bytes < 10_000_000 else 0.0
 
 
 def memory_budget() -> int:

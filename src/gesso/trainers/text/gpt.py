@@ -1,8 +1,8 @@
 """GPT-2 as a module of our own: small, and with the names that Hugging Face's weights have.
 
-The architecture of "Language Models are Unsupervised Multitask Learners" (Radford and others, 2019): a token's piece and
-place are looked up and added, blocks of attention and of two linear layers add to them, and what comes out is compared
-with every piece of the vocabulary by the same table that was looked up in (tied embeddings).
+The architecture of "Language Models are Unsupervised Multitask Learners" (Radford and others, 2019): a token's piece
+and place are looked up and added, blocks of attention and of two linear layers add to them, and what comes out is
+compared with every piece of the vocabulary by the same table that was looked up in (tied embeddings).
 """
 
 from __future__ import annotations

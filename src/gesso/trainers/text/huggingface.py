@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from gesso import InputError
 from gesso.trainers.text.gpt import Gpt, Shape
+from gesso.trainers.text.tokens import END
 
 _TURNED: Final = ("attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight")
 """The weights that are kept the other way round (`Conv1D`: inputs by outputs)."""
@@ -87,7 +89,7 @@ def read_weights(model: Gpt, folder: Path) -> None:
         raise _refusal(f"{folder.name} without model.safetensors{more}")
     try:
         given = load_file(file)
-    except Exception as error:  # noqa: BLE001 - the library has errors of its own, which are not public
+    except Exception as error:
         raise _refusal(f"a model.safetensors that cannot be read ({error})") from error
     load(model, given)
 
@@ -142,3 +144,11 @@ def write(model: Gpt, folder: Path, *, end: int, dtype: torch.dtype = torch.floa
     ends = {"bos_token_id": end, "eos_token_id": end, "do_sample": True, "temperature": 0.9, "top_p": 0.95}
     (folder / "generation_config.json").write_text(json.dumps(ends, indent=2) + "\n", encoding="utf-8")
     save_file(weights(model, dtype), folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def write_tokenizer(tokenizer: Tokenizer, folder: Path, *, context: int) -> None:
+    """Write the tokenizer, and how transformers is to read it."""
+    tokenizer.save(str(folder / "tokenizer.json"))
+    ends = dict.fromkeys(("bos_token", "eos_token", "unk_token"), END)
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": context, **ends}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -39,9 +39,8 @@ class Learner:
         tables = [each for each in self.weights.values() if each.dim() >= 2]
         others = [each for each in self.weights.values() if each.dim() < 2]
         groups = [{"params": tables, "weight_decay": habits.decay}, {"params": others, "weight_decay": 0.0}]
-        self._optimiser = torch.optim.AdamW(
-            [group for group in groups if group["params"]], betas=(0.9, 0.95), fused=True
-        )
+        groups = [group for group in groups if group["params"]]
+        self._optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=habits.device != "mps")
 
     def learn(self, step: int, batch: tuple[Tensor, Tensor], *, rate: float) -> float:
         """Learn from a batch, in as many parts as fit. Returns the mean loss before it was learnt from."""

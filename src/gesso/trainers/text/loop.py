@@ -32,10 +32,17 @@ _NAT_IN_BITS: Final = 1 / math.log(2)
 class News(Protocol):
     """Who hears how it goes, and says what is wanted: the package `gesso` itself, or a terminal."""
 
-    def progress(self, fraction: float, text: str = "") -> None: ...
-    def log(self, text: str, level: str = "info") -> None: ...
-    def preview(self, value: str) -> None: ...
-    def wanted(self) -> Literal["go on", "pause", "finish"]: ...
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Hear how far it is."""
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Hear what happened."""
+
+    def preview(self, value: str) -> None:
+        """Hear the latest sample."""
+
+    def wanted(self) -> Literal["go on", "pause", "finish"]:
+        """Say what is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +60,8 @@ class Training:
     def train(self, state: State) -> State:
         """Learn from where a run is to its end, and return where it is then. Raises `CanceledError` if paused."""
         plan, batches, began = self.plan, self._batches(), time.monotonic() - state.elapsed_s
+        if state.step == 0 and plan.base_sha256:
+            self._say_how_well(0, self.heldout_loss())  # what it begins from speaks already
         while state.step < plan.steps:
             wanted = self.news.wanted()
             if wanted == "pause":
@@ -85,14 +94,12 @@ class Training:
         state = replace(
             state,
             heldout_loss=loss,
-            bits_per_byte=None if loss is None else loss * _NAT_IN_BITS / self.plan.bytes_per_token,
+            bits_per_byte=self._bits_per_byte(loss),
             best_loss=loss if is_better else state.best_loss,
             worse=0 if is_better or loss is None else state.worse + 1,
         )
-        checkpoints.save(self.kept, self.learner, state)
-        line = {"step": state.step, "heldout_loss": loss, "bits_per_byte": state.bits_per_byte}
-        self.kept.append("curve.jsonl", line)
-        self._speak(state.step)
+        checkpoints.save(self.kept, self.learner, state=state)
+        self._say_how_well(state.step, loss)
         return state
 
     def _looked_at(self) -> int:
@@ -105,7 +112,12 @@ class Training:
         starts = spread(self.heldout, length=self.plan.block_size, most=self.plan.heldout_most)
         return self.learner.loss(self.heldout, starts, length=self.plan.block_size) if starts else None
 
-    def _speak(self, step: int) -> None:
+    def _bits_per_byte(self, loss: float | None) -> float | None:
+        return None if loss is None else loss * _NAT_IN_BITS / self.plan.bytes_per_token
+
+    def _say_how_well(self, step: int, loss: float | None) -> None:
+        line = {"step": step, "heldout_loss": loss, "bits_per_byte": self._bits_per_byte(loss)}
+        self.kept.append("curve.jsonl", line)
         plan, model = self.plan, self.learner.model
         texts = sample(model, self.tokenizer, prompt=plan.prompt, seeds=list(SEEDS), length=plan.sample_tokens)
         for seed, text in zip(SEEDS, texts, strict=True):
@@ -122,7 +134,7 @@ class Training:
 
     def _pause(self, state: State) -> None:
         if state.step and checkpoints.last_step(self.kept) != state.step:
-            checkpoints.save(self.kept, self.learner, state)
+            checkpoints.save(self.kept, self.learner, state=state)
         self.news.log(f"Paused after {state.step} of {self.plan.steps} steps.")
         raise CanceledError(f"The training is paused after {state.step} of {self.plan.steps} steps.")
 

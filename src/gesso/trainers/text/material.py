@@ -15,11 +15,11 @@ _LONG: Final = 80
 """Characters from which a paragraph that stands there twice is no accident."""
 
 
-def make_dataset(recipe: Mapping[str, Any], folder: Path, place: Path) -> Path:
+def make_dataset(recipe: Mapping[str, Any], folder: Path, *, place: Path) -> Path:
     """Write a recipe's dataset to `place`, unless it is there, and return where it is.
 
     `recipe["material"]` has `files`, a table from names to SHA-256, and `heldout`, a list of those held out, and
-    `unseen`, texts of which nothing may be learnt. A paragraph that stands in what is held out or unseen, or stood there
+    `unseen`, texts of which nothing may be learnt. A paragraph that stands in what is held out or unseen, or came
     before, is left out. Raises `InputError` for a file that is not what the recipe says.
     """
     if place.exists():

@@ -12,10 +12,10 @@ from gesso.trainers.text.schedule import rate_at
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run will do. Sizes in tokens, times in seconds; `every` is how many steps lie between two held-out losses.
+    """What a run will do. Sizes in tokens, times in seconds; `every` so many steps a checkpoint is kept.
 
-    `patience` is how many held-out losses in a row may be no better before it stops; 0: it never does. `rank` is that of
-    LoRA's matrices, 0 for a full training. `words` say to people what to expect.
+    `patience` is how many held-out losses in a row may be no better before it stops; 0: it never does. `rank` is that
+    of LoRA's matrices, 0 for a full training. `words` say to people what to expect.
     """
 
     steps: int
@@ -53,6 +53,7 @@ class Plan:
     base: str
     base_sha256: str
     words: tuple[str, ...]
+    from_checkpoint: str = ""
 
     @property
     def shape(self) -> Shape:
@@ -65,6 +66,17 @@ class Plan:
         """How many sequences a batch has."""
         return self.batch_tokens // self.block_size
 
+    @property
+    def operations_per_token(self) -> int:
+        """How many operations a token costs, forwards and backwards: for each weight, and for looking back."""
+        tables = self.context * self.width  # places are looked up, which is no work; pieces are compared with
+        return 6 * (self.parameters - tables) + 12 * self.layers * self.block_size * self.width
+
+    def estimate(self) -> dict[str, Any]:
+        """Return what is told before a run begins."""
+        told = ("steps", "tokens_per_s", "parameters", "memory_mb", "method", "size", "precision", "train_tokens")
+        return {name: getattr(self, name) for name in told} | {"seconds": self.estimate_s, "words": list(self.words)}
+
     def rate(self, step: int) -> float:
         """Return the learning rate of a step."""
         return rate_at(step, steps=self.steps, warm_up=self.warm_up, highest=self.learning_rate)
@@ -76,5 +88,5 @@ class Plan:
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> Plan:
         """Read what `to_json` gave."""
-        known = {field.name: said[field.name] for field in fields(cls)}
+        known = {field.name: said[field.name] for field in fields(cls) if field.name in said}
         return cls(**known | {"every": said["every"]["checkpoint"], "words": tuple(said["words"])})

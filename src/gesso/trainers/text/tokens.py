@@ -63,7 +63,7 @@ def read(folder: Path) -> Tokenizer:
         if (folder / "tokenizer.json").is_file():
             return Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer = Tokenizer(models.BPE.from_file(str(folder / "vocab.json"), str(folder / "merges.txt")))
-    except Exception as error:  # noqa: BLE001 - the library raises plain `Exception`
+    except Exception as error:
         raise InputError("a base with a tokenizer", f"one that cannot be read ({error})", where="base") from error
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

@@ -27,11 +27,12 @@ class Speed:
 
 def measure(model: Gpt, habits: Habits, *, length: int, precision: Precision | None = None) -> Speed:
     """Learn from noise for a second or two, exactly and less exactly (or only as is said), and compare."""
-    asked: list[Precision] = [precision] if precision else ["fp32", "bf16"]
+    knows_bf16 = habits.device == "cpu" or (habits.device == "cuda" and torch.cuda.is_bf16_supported())
+    asked: list[Precision] = [precision] if precision else ["fp32", "bf16"] if knows_bf16 else ["fp32"]
     found: dict[Precision, float] = {
         each: _tokens_per_s(model, replace(habits, precision=each), length=length) for each in asked
     }
-    chosen: Precision = "bf16" if found.get("bf16", 0) > _BETTER * found.get("fp32", 0) else "fp32"
+    chosen: Precision = "bf16" if found.get("bf16", 0.0) > _BETTER * found.get("fp32", 0.0) else "fp32"
     return Speed(precision=chosen, tokens_per_s=found[chosen])
 
 
