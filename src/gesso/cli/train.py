@@ -227,9 +227,9 @@ def import_model(
     _do(ctx, "import_one", source, name=name)
 
 
-def _do(ctx: typer.Context, what: str, *words: Any, **more: Any) -> None:
+def _do(ctx: typer.Context, act: str, *words: Any, **more: Any) -> None:
     """Do something with trainings; what it takes is imported only now."""
     from gesso.cli import training_acts
 
-    work: Callable[..., Any] = getattr(training_acts, what)
+    work: Callable[..., Any] = getattr(training_acts, act)
     asyncio.run(work(ctx.ensure_object(Terminal), *words, **more))

@@ -7,6 +7,7 @@ off and taken up again, is told in `kept.py` and `checkpoints.py`; the loop itse
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -16,6 +17,7 @@ from gesso.trainers.text.corpus import open_corpus
 from gesso.trainers.text.finish import make_model
 from gesso.trainers.text.kept import Kept
 from gesso.trainers.text.options import Exactness, Method, Options, Preset, SizeName
+from gesso.trainers.text.speaking import Labels, make_speaker
 from gesso.trainers.text.tokens import Pieces
 from gesso.trainers.text.work import make_plan, make_tokenizer, open_training
 
@@ -109,3 +111,17 @@ class TextTrainer(Model):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows holds what is mapped
             corpus = open_corpus(dataset.path, Kept(Path(folder)), make=lambda: make_tokenizer(options))
             return make_plan(options, corpus, device=self.device).estimate()
+
+    @command
+    def convert(
+        self,
+        folder: Annotated[str, Field("A folder with `weights` in it: a Hugging Face folder of GPT-2's shape.")],
+        *,
+        name: Annotated[str, Field("What the model is called.")],
+        licence: str = "",
+        source: Annotated[str, Field("Where it comes from.")] = "",
+    ) -> Json:
+        """Make a model of somebody else's weights: the form that runs fast, and what lets it speak."""
+        labels = Labels(name=name, title=name, licence=licence, source=source)
+        make_speaker(Path(folder), labels)
+        return asdict(labels)
