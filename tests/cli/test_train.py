@@ -106,7 +106,9 @@ def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
     assert trained(gesso, "snow.txt", "--name", "poet", "--max-steps", "5").code == 0
     done = gesso("train", "export", "poet", "-o", "out")
     assert (done.code, done.out) == (0, "out\n"), done.err
-    assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= {p.name for p in Path("out").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= {
+        p.name for p in Path("out").iterdir()
+    }
     assert gesso("train", "export", "poet", "-o", "out").code == 3
     assert gesso("train", "export", "none", "-o", "other").code == 4
     (work / "trainers" / "bigrams").rename(work / "trainers" / "text")

@@ -23,6 +23,8 @@ WEIGHTS: Final = "weights"
 """The folder in a trained model with what it learnt, as a Hugging Face folder."""
 RECIPE: Final = "training.json"
 """The file in a trained model that says how it was made."""
+CARD: Final = "README.md"
+"""The file in a trained model that tells people of it."""
 NEEDED: Final = ("config.json", "model.safetensors")
 """The files that every Hugging Face folder has that can be gone on from."""
 
@@ -75,6 +77,7 @@ class TrainedModels:
             try:
                 link_tree(made, staging / name)
                 add_facts(staging / name / RECIPE, facts)
+                add_to_card(staging / name / CARD, facts)
                 if target.exists():
                     target.rename(staging / "before")
                 (staging / name).rename(target)
@@ -123,7 +126,7 @@ class TrainedModels:
                 inside = path.relative_to(weights)
                 if path.is_file() and inside.parts[0] != _FAST:
                     yield inside.as_posix(), path
-            yield from ((path.name, path) for path in (folder / "README.md", folder / RECIPE) if path.is_file())
+            yield from ((path.name, path) for path in (folder / CARD, folder / RECIPE) if path.is_file())
 
         with tempfile.TemporaryFile() as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
@@ -169,6 +172,18 @@ def add_facts(path: Path, facts: Mapping[str, Json]) -> None:
         found = {}
     told = {**(found if isinstance(found, dict) else {}), **facts}
     write_whole(path, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def add_to_card(path: Path, facts: Mapping[str, Json]) -> None:
+    """Say on a model's card how much of its samples it says by heart, if that is known."""
+    told = facts.get("memorised")
+    if isinstance(told, dict) and path.is_file():
+        text = path.read_text(encoding="utf-8").rstrip()
+        longest = f", at most {told['longest']} at a stretch" if told["longest"] else ""
+        share = (
+            f"Of its last samples, {told['share']:.0%} stand word for word in the text that it learnt from{longest}."
+        )
+        write_whole(path, f"{text}\n\n## What it says by heart\n\n{share}\n".encode())
 
 
 def check_weights(folder: Path, *, what: str) -> Path:
