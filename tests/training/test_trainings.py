@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from gesso.app import App
-from gesso.errors import ConflictError, GessoError, NotFoundError
+from gesso.errors import ConflictError, GessoError, InputError, NotFoundError, TrustError
+from gesso.settings import Settings
 from gesso.spec.runnable import Request, Result
+from gesso.storage.backup import backup, restore
 from gesso.training.training import TrainingOrder
 from gesso.training.trainings import Fork
 from tests.training.trainers import TEXT, ended, order, until_step
@@ -168,11 +172,35 @@ async def test_an_estimate_says_what_to_expect_and_keeps_nothing(app: App) -> No
     assert await app.trainings.all() == []
 
 
-async def test_a_crash_between_the_end_and_the_list_is_mended(app: App) -> None:
+async def test_a_backup_brings_back_what_was_trained(app: App, trainers: Path, tmp_path: Path) -> None:
+    dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
+    await ended(app, await app.trainings.start(order(dataset.name, name="poet", max_steps=5)))
+    await asyncio.to_thread(backup, app.settings.home, tmp_path / "backup.zip")
+    other = tmp_path / "other"
+    await asyncio.to_thread(restore, tmp_path / "backup.zip", other)
+    (app.settings.home / "models" / "trained" / "poet").rename(tmp_path / "gone")
+    trusted = other / "models" / "trained" / "poet"  # by somebody who had another model there
+    (other / "trust.json").write_text(json.dumps({"trusted": {str(trusted): {}}}))
+    await asyncio.to_thread(restore, tmp_path / "backup.zip", other)
+    async with App(Settings(home=other), report=lambda _: None) as again:
+        (other / "models" / "trained" / ".placing-x").mkdir()
+        await again.start_jobs()
+        assert not (other / "models" / "trained" / ".placing-x").exists()
+        source = again.registry.find("poet")
+        assert source.path == other / "models" / "trained" / "poet"
+        with pytest.raises(TrustError):  # trust is given, not copied
+            await again.open("poet")
+        assert (await again.trainings.get("poet")).model == "poet"
+        assert (await again.trainings.datasets.get("snow")).digest == dataset.digest
+
+
+async def test_a_model_that_was_taken_off_the_list_is_not_lost(app: App) -> None:
     dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
     await ended(app, await app.trainings.start(order(dataset.name, name="poet", max_steps=5)))
     app.registry.remove("poet")
-    (app.settings.home / "models" / "trained" / ".placing-x").mkdir()
     app.trainings.models.settle()
-    assert (await app.open("poet")).spec.name == "poet"
-    assert not list((app.settings.home / "models" / "trained").glob(".placing-*"))
+    with pytest.raises(NotFoundError):
+        app.registry.find("poet")
+    with pytest.raises(InputError, match="gesso add"):
+        await app.trainings.start(order(dataset.name, name="poet"))
+    assert (await app.trainings.start(order(dataset.name, name=""))).name == "snow"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ CARD: Final = "README.md"
 NEEDED: Final = ("config.json", "model.safetensors")
 """The files that every Hugging Face folder has that can be gone on from."""
 
+_PLACING: Final = ".placing-"
 _FAST: Final = "ct2"  # what the model runs by: made again from the rest, so that nobody else needs it
 _CHUNK_BYTES: Final = 1024 * 1024
 
@@ -46,6 +48,12 @@ class TrainedModels:
         if not is_name(name):
             hint = f"Try {name_from(name)!r}."
             raise InputError("a name of small letters, digits and hyphens", repr(name)[:80], hint=hint, where="name")
+        if (self._folder / name).exists() and name not in self._listed():
+            where = self._folder / name
+            hint = f"Put it on the list again (gesso add {where}), delete that folder, or choose another name."
+            raise InputError(
+                "a name that no other model has", f"{name!r}, which lies in {where}", hint=hint, where="name"
+            )
         if self.is_taken(name):
             raise InputError(
                 "a name that no other model has", f"{name!r}, which is taken", hint="Choose another.", where="name"
@@ -54,7 +62,10 @@ class TrainedModels:
 
     def is_taken(self, name: str) -> bool:
         """Say whether a model has that name."""
-        return name in {listed.name for listed in self._registry.models()} or (self._folder / name).exists()
+        return name in self._listed() or (self._folder / name).exists()
+
+    def _listed(self) -> set[str]:
+        return {listed.name for listed in self._registry.models()}
 
     def free_name(self, text: str) -> str:
         """Return a free name that is near to a text."""
@@ -73,7 +84,7 @@ class TrainedModels:
         target = self._folder / name
         with explained(target):
             self._folder.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix=".placing-", dir=self._folder))
+            staging = Path(tempfile.mkdtemp(prefix=_PLACING, dir=self._folder))
             try:
                 link_tree(made, staging / name)
                 add_facts(staging / name / RECIPE, facts)
@@ -106,15 +117,15 @@ class TrainedModels:
         return found if isinstance(found, dict) else {}
 
     def settle(self) -> None:
-        """See that every model here is on the list: after a crash in the middle, or when the home has moved."""
+        """See that the models here are found where they lie now: the home may have moved, or come from a backup."""
+        listed = {listed.name: listed for listed in self._registry.models()}
         for folder in sorted(self._folder.glob("*")):
-            if folder.name.startswith(".placing-"):
+            if folder.name.startswith(_PLACING):
                 shutil.rmtree(folder, ignore_errors=True)
-            elif is_name(folder.name) and not self._is_entered(folder):
-                try:
+            elif folder.name in listed and listed[folder.name].source is None:  # it is no more where it was
+                with contextlib.suppress(GessoError):  # one that is broken keeps nobody from the others
+                    self._registry.remove(folder.name)
                     self._registry.add(str(folder), folder.name)
-                except GessoError:  # its owner finds it in the folder, and keeps nobody from the others
-                    continue
 
     def export(self, name: str, blobs: Blobs) -> BlobReference:
         """Return a ZIP with a model as others read it: a Hugging Face folder, and its card."""
@@ -139,12 +150,6 @@ class TrainedModels:
         source = self._registry.add(str(self._folder / name), name)
         self._registry.trust.trust(source)  # its owner has made it, with a trainer of the house
         return source
-
-    def _is_entered(self, folder: Path) -> bool:
-        try:
-            return self._registry.find(folder.name).path == folder.resolve()
-        except (GessoError, OSError):
-            return False
 
 
 def link_tree(source: Path, target: Path) -> None:
@@ -179,7 +184,7 @@ def add_to_card(path: Path, facts: Mapping[str, Json]) -> None:
     told = facts.get("memorised")
     if isinstance(told, dict) and path.is_file():
         text = path.read_text(encoding="utf-8").rstrip()
-        longest = f", at most {told['longest']} at a stretch" if told["longest"] else ""
+        longest = f", at most {told['longest']} characters at a stretch" if told["longest"] else ""
         share = (
             f"Of its last samples, {told['share']:.0%} stand word for word in the text that it learnt from{longest}."
         )
