@@ -3,12 +3,28 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import pytest
 
-from gesso import Image, Model, Range, State, command, is_canceled, log, preview, progress, scratch, seed
+from gesso import (
+    Image,
+    Model,
+    Range,
+    State,
+    checkpoints,
+    command,
+    is_canceled,
+    is_seed_given,
+    log,
+    preview,
+    progress,
+    scratch,
+    seed,
+    wanted,
+)
 from gesso.errors import InputError, ModelError, NotFoundError, RunError
 from gesso.spec.model import Command, ModelSpec, Port
 from gesso.spec.runnable import Log, Part, Preview, Progress, Request, Result, Runnable
@@ -142,6 +158,19 @@ def test_a_failure_keeps_its_cause_for_the_test_to_show() -> None:
 
 def test_a_run_has_a_folder_of_its_own() -> None:
     assert run_model(Many, "place").output == "here"
+
+
+class Keeps(Model):
+    def run(self) -> list[str]:
+        (checkpoints() / "kept").write_text("here", encoding="utf-8")
+        return [wanted(), "given" if is_seed_given() else "drawn"]
+
+
+def test_a_folder_that_outlives_the_run_and_a_seed_are_given_as_by_a_client(tmp_path: Path) -> None:
+    assert run_model(Keeps).output == ["go on", "drawn"]
+    (tmp_path / "wanted").write_text("finish", encoding="utf-8")
+    assert run_model(Keeps, seed=0, checkpoints=tmp_path).output == ["finish", "given"]
+    assert (tmp_path / "kept").read_text(encoding="utf-8") == "here"
 
 
 # -- FakeWorker -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gesso.connecting import connect
     from gesso.errors import CanceledError, GessoError, InputError
-    from gesso.sdk.context import is_canceled, log, preview, progress, scratch, seed
+    from gesso.sdk.context import (
+        checkpoints,
+        is_canceled,
+        is_seed_given,
+        log,
+        preview,
+        progress,
+        scratch,
+        seed,
+        wanted,
+    )
     from gesso.sdk.model import Model, State, command
     from gesso.types.audio import Audio
     from gesso.types.bounding_boxes import BoundingBox, BoundingBoxes
@@ -32,7 +42,17 @@ if TYPE_CHECKING:
 _HOMES = {
     "gesso.connecting": ("connect",),
     "gesso.errors": ("CanceledError", "GessoError", "InputError"),
-    "gesso.sdk.context": ("is_canceled", "log", "preview", "progress", "scratch", "seed"),
+    "gesso.sdk.context": (
+        "checkpoints",
+        "is_canceled",
+        "is_seed_given",
+        "log",
+        "preview",
+        "progress",
+        "scratch",
+        "seed",
+        "wanted",
+    ),
     "gesso.sdk.model": ("Model", "State", "command"),
     "gesso.types.audio": ("Audio",),
     "gesso.types.bounding_boxes": ("BoundingBox", "BoundingBoxes"),
@@ -75,14 +95,17 @@ __all__ = [
     "Vector",
     "Video",
     "__version__",
+    "checkpoints",
     "command",
     "connect",
     "is_canceled",
+    "is_seed_given",
     "log",
     "preview",
     "progress",
     "scratch",
     "seed",
+    "wanted",
 ]
 
 

@@ -35,6 +35,11 @@ if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a serve
     from gesso.jobs.resolving import Resolved
     from gesso.storage.blobs import Blobs
     from gesso.storage.home import Home
+    from gesso.training.bases import Bases
+    from gesso.training.hub import Hub
+    from gesso.training.trained import TrainedModels
+    from gesso.training.trainers import Trainers
+    from gesso.training.trainings import Trainings
 
 
 class App:
@@ -69,6 +74,7 @@ class App:
         self._jobs: Jobs | None = None
         self._hosting: Hosting | None = None
         self._predictions: Predictions | None = None
+        self._trainings: Trainings | None = None
         self._warm: dict[str, WorkerModel | RunwayServerModel] = {}
 
     async def open(
@@ -125,10 +131,18 @@ class App:
             raise RuntimeError("App.start_jobs has not been called")
         return self._predictions
 
+    @property
+    def trainings(self) -> Trainings:
+        """The trainings and datasets; `open_jobs` must have been called."""
+        if self._trainings is None:
+            raise RuntimeError("App.open_jobs has not been called")
+        return self._trainings
+
     async def start_jobs(self) -> Jobs:
         """Take the home for this process, begin to work on its queue and to host; raises what `open_jobs` raises."""
         jobs = await self.open_jobs()
         await self._start_hosting()  # before the queue: what waits there may be a deployment's
+        await asyncio.to_thread(self.trainings.models.settle)
         await jobs.start()
         await self._start_predictions()
         await self._keep_ready()
@@ -148,9 +162,74 @@ class App:
             self.blobs,
             resolve=self._resolve,
             runs=self.settings.home / "runs",
+            kept=self.settings.home / "training",
             is_private=lambda: self.settings.private_recipes,
         )
+        self._trainings = self._introduce_training(self._jobs)
         return self._jobs
+
+    def _introduce_training(self, jobs: Jobs) -> Trainings:
+        from gesso.training.datasets import Datasets
+        from gesso.training.trainings import Trainings
+
+        return Trainings(
+            jobs,
+            self.blobs,
+            trainers=self.trainers,
+            datasets=Datasets(self.home.database, self.blobs),
+            bases=self.bases,
+            models=self.trained_models,
+            open_trainer=self.open_trainer,
+        )
+
+    async def import_model(self, source: str, *, name: str, report: Report) -> str:
+        """Make a model of a Hugging Face folder or a repository of the hub, and return its name."""
+        from gesso.training.importing import Importing
+
+        trainer = self.open_trainer("text")
+        importing = Importing(bases=self.bases, models=self.trained_models, trainer=trainer)
+        return await importing.take(source, name=name, report=report)
+
+    def open_trainer(self, name: str) -> WorkerModel:
+        """Return a trainer that can be run. Raises `NotFoundError`."""
+        return self.runtime.open(self.trainers.spec(name), self.trainers.find(name).manifest)
+
+    @cached_property
+    def trainers(self) -> Trainers:
+        """The trainers in the box."""
+        from gesso.training.trainers import Trainers
+
+        return Trainers()
+
+    @cached_property
+    def trained_models(self) -> TrainedModels:
+        """What trainings have made."""
+        from gesso.training.trained import TrainedModels
+
+        return TrainedModels(self.settings.home / "models" / "trained", self.registry)
+
+    @cached_property
+    def bases(self) -> Bases:
+        """What trainings go on from."""
+        from gesso.training.bases import Bases
+
+        return Bases(self.registry, self.hub)
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The hub, from which bases of trainings come."""
+        from gesso.training.hub import ADDRESS, Hub
+
+        address = self.settings.hub_url
+        is_own = address != ADDRESS  # a person has named it: it may be in their own network
+        weights = WeightsFolder(self.settings.home / "weights", door=self.door, allow_private=is_own)
+        return Hub(
+            self.settings.home / "models" / "bases",
+            weights=weights,
+            door=self.door,
+            address=address,
+            allow_private=is_own,
+        )
 
     async def _start_hosting(self) -> None:
         from gesso.hosting.embedded import EmbeddedEngine
@@ -188,13 +267,16 @@ class App:
         return await self._resolve(reference, options=options, device=device)
 
     async def _resolve(self, reference: str, *, options: Mapping[str, Json], device: str) -> Resolved:
-        """Introduce the registry, the deployments and the runtime to the jobs.
+        """Introduce the registry, the deployments, the trainers and the runtime to the jobs.
 
         A worker stays warm for the next job of its kind.
         """
         from gesso.hosting.prediction import read_reference
         from gesso.jobs.resolving import Resolved
+        from gesso.training.trainers import read_reference as read_trainer
 
+        if (trainer := read_trainer(reference)) is not None and self._trainings is not None:
+            return self._trainings.resolve(trainer)
         if (hosted := read_reference(reference)) is not None and self._hosting is not None:
             return Resolved(*await self._hosting.runnable(*hosted))
         model, digest = await self._warm_model(reference, options=options, device=device)

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(default=4_000_000_000, ge=1)
     """The largest file that the server takes."""
 
+    hub_url: str = "https://huggingface.co"
+    """Where bases of trainings are fetched from: the hub, or a mirror of it."""
+
     private_recipes: bool = False
     """Whether the recipes inside files leave out texts that somebody wrote, and names of files."""
 
@@ -102,6 +105,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_beginning(cls, given: str | None) -> str | None:
         return None if not given else check_public_url(given)
+
+    @field_validator("hub_url")
+    @classmethod
+    def _is_hub(cls, given: str) -> str:
+        return check_public_url(given)
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -136,6 +144,7 @@ AFTER_RESTART: Final = frozenset(
         "pools",
         "needs_key",
         "public_url",
+        "hub_url",
     }
 )
 """The settings that are read when Gesso starts; a change of any other holds at once."""

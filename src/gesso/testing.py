@@ -69,15 +69,17 @@ def run_model(
     /,
     command: str | None = None,
     *,
-    seed: int = 0,
+    seed: int | None = None,
+    checkpoints: Path | None = None,
     options: Mapping[str, Any] | None = None,
     **inputs: Any,
 ) -> Trial:
     """Run a model once in this process, with the checks, the seed and the errors of a worker.
 
     A class is made and set up (with `options`) for this run; an object, say from `set_up`, is used as it is and may be
-    run again. `inputs` are given as a client gives them. A `State` is given like an input; without one the run gets a
-    new one. Raises `InputError` for a bad input and `ModelError` where the model fails or returns what it did not
+    run again. `seed` None is the seed 0, and not given; `checkpoints` is the folder that outlives the run, by default a
+    temporary one. `inputs` are given as a client gives them. A `State` is given like an input; without one the run gets
+    a new one. Raises `InputError` for a bad input and `ModelError` where the model fails or returns what it did not
     declare. What the model prints is printed.
     """
     ready = set_up(model, **(options or {})) if isinstance(model, type) else model
@@ -86,8 +88,8 @@ def run_model(
     binding = bindings[described.command(command).name]
     states = {name: inputs.pop(name) if name in inputs else make() for name, make in binding.states.items()}
     arguments = binding.command.coerce(inputs) | states
-    run = _Run(binding, seed)
-    seed_libraries(seed)
+    run = _Run(binding, seed, checkpoints=checkpoints)
+    seed_libraries(run.seed)
     began = time.perf_counter()
     try:
         with context.running(run):
@@ -95,7 +97,7 @@ def run_model(
     except Exception as error:
         raise as_model_error(error) from error
     run_s = time.perf_counter() - began
-    return Trial(outputs, seed, run_s=run_s, total_s=run_s, events=tuple(run.events))
+    return Trial(outputs, run.seed, run_s=run_s, total_s=run_s, events=tuple(run.events))
 
 
 def _call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], run: _Run) -> dict[str, Any]:
@@ -107,11 +109,13 @@ def _call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], run: 
 class _Run:
     """A `RunContext` that keeps what the model says."""
 
-    def __init__(self, binding: Binding, seed: int) -> None:
+    def __init__(self, binding: Binding, seed: int | None, *, checkpoints: Path | None) -> None:
         self._binding = binding
         self._scratch: Path | None = None
+        self._checkpoints = checkpoints
         self.events: list[Event] = []
-        self.seed = seed
+        self.seed = seed or 0
+        self.is_seed_given = seed is not None
         self.is_canceled = False
 
     @property
@@ -121,6 +125,13 @@ class _Run:
             self._scratch = Path(tempfile.mkdtemp(prefix="gesso-test-"))
             atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
         return self._scratch
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that was given, or one beside what the run makes."""
+        folder = self._checkpoints or self.scratch / "checkpoints"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def progress(self, fraction: float, text: str) -> None:
         self.events.append(Progress(fraction, text))

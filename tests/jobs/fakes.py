@@ -99,7 +99,9 @@ class Queue:
         self.models = models
         self.dream = models.fakes["dream"]
         self.blobs = home.blobs
-        self.jobs = Jobs(home.database, home.blobs, resolve=models, runs=home.path / "runs", **settings)
+        self.jobs = Jobs(
+            home.database, home.blobs, resolve=models, runs=home.path / "runs", kept=home.path / "training", **settings
+        )
 
     async def ended(self, job_id: str) -> Job:
         """Wait for a job, and return it as it ended."""

@@ -22,6 +22,8 @@ RUN_ON_THE_LINE = {
     "seed": 7,
     "session": None,
     "scratch": "",
+    "is_seed_given": False,
+    "checkpoints": "",
 }
 
 SNAPSHOTS = [

@@ -16,8 +16,9 @@ from gesso.sdk.context import current, running
 class Listening:
     def __init__(self, scratch: Path) -> None:
         self.seed = 7
+        self.is_seed_given = True
         self.is_canceled = False
-        self.scratch = scratch
+        self.scratch = self.checkpoints = scratch
         self.heard: list[Any] = []
 
     def progress(self, fraction: float, text: str) -> None:
@@ -37,6 +38,10 @@ def test_outside_a_run_nothing_happens() -> None:
     assert gesso.seed() == 0
     assert not gesso.is_canceled()
     assert gesso.scratch() == Path.cwd()
+    assert not gesso.is_seed_given()
+    assert gesso.checkpoints().is_dir()
+    assert gesso.checkpoints() == gesso.checkpoints()
+    assert gesso.wanted() == "go on"
 
 
 def test_inside_a_run_everything_arrives(tmp_path: Path) -> None:
@@ -48,7 +53,8 @@ def test_inside_a_run_everything_arrives(tmp_path: Path) -> None:
         gesso.log("line", "warning")
         gesso.preview("value", "output")
         assert gesso.seed() == 7
-        assert gesso.scratch() == tmp_path
+        assert gesso.is_seed_given()
+        assert gesso.scratch() == gesso.checkpoints() == tmp_path
     assert run.heard == [(0.5, "half"), (0.0, ""), (1.0, ""), ("line", "warning"), ("value", "output")]
     assert current() is None
 
@@ -70,3 +76,23 @@ def test_a_thread_of_the_model_reaches_its_run(tmp_path: Path) -> None:
         thread.start()
         thread.join()
     assert run.heard == [(0.25, "from a thread")]
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("pause", "pause"),
+        ("finish\n", "finish"),
+        ("go on", "go on"),
+        ("", "go on"),
+        ("stop", "go on"),
+        ("\x00", "go on"),
+    ],
+)
+def test_what_is_wanted_is_read_from_the_folder(written: str, wanted: str, tmp_path: Path) -> None:
+    with running(Listening(tmp_path)):
+        assert gesso.wanted() == "go on"
+        (tmp_path / "wanted").write_text(written, encoding="utf-8")
+        assert gesso.wanted() == wanted
+        (tmp_path / "wanted").write_bytes(b"\xff\xfe")
+        assert gesso.wanted() == "go on"

@@ -18,7 +18,9 @@ from gesso.errors import CanceledError, DeadlineError, GessoError, RunError, Sto
 from gesso.jobs.forms import is_media
 from gesso.jobs.history import History, deadline_of
 from gesso.jobs.inputs import Inputs
-from gesso.jobs.job import ACTIVE, Job, JobError, LogLine, Metrics, Output, seconds
+from gesso.jobs.job import ACTIVE, Job, JobError, LogLine, Metrics, Output, Wanted, seconds
+from gesso.jobs.kept import KeptFolders
+from gesso.jobs.kinds import GO_ON
 from gesso.jobs.live import Live, TextPiece
 from gesso.jobs.outputs import Outputs
 from gesso.jobs.previews import Previews
@@ -31,18 +33,22 @@ from gesso.types.list import ListType
 _LOG_SAVED_S: Final = 2.0
 _logger: Final = logging.getLogger(__name__)
 
-Stop: TypeAlias = Literal["cancel", "requeue"]
-"""Why somebody stops an execution: the job was canceled, or Gesso ends and the job waits for the next."""
+Stop: TypeAlias = Literal["cancel", "requeue", "pause"]
+"""Why somebody stops an execution: the job was canceled, Gesso ends and the job waits for the next, or it pauses."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
-    """What every execution works with. `runs` is the folder under which each run has its files."""
+    """What every execution works with. `runs` is the folder under which each run has its files.
+
+    `kept` are the folders of those that go on.
+    """
 
     history: History
     resolve: Resolve
     outputs: Outputs
     runs: Path
+    kept: KeptFolders
 
 
 class Execution:
@@ -55,6 +61,7 @@ class Execution:
         self._previews = Previews(live)
         self._task: asyncio.Task[None] | None = None
         self._stop: Stop | None = None
+        self._aside: Stop | None = None
         self._is_finishing = False
         self.unsaved: Job | None = None
         """How the job ended, if the database could not take it."""
@@ -77,6 +84,19 @@ class Execution:
             self._task.cancel()
         await asyncio.wait([self._task])
 
+    async def put_aside(self, why: Literal["requeue", "pause"], *, patience_s: float) -> None:
+        """Have the work keep what it has and stop, and return when it has; after `patience_s` seconds it is stopped."""
+        assert self._task is not None
+        if self.live.job.status == "processing" and self._stop is None:
+            self._aside = why
+            await self.tell("pause")
+            await asyncio.wait([self._task], timeout=patience_s)
+        await self.stop(why)
+
+    async def tell(self, wanted: Wanted) -> None:
+        """Tell the run what is wanted of it. Raises `StorageError`."""
+        await asyncio.to_thread(self._workshop.kept.tell, self.live.job.id, wanted)
+
     async def wait(self) -> None:
         """Return when the work has ended."""
         assert self._task is not None
@@ -92,7 +112,11 @@ class Execution:
                 raise
             await self._stopped()
         except CanceledError as error:  # the model says so itself
-            await self._end("canceled", error=error)
+            if self._aside is None:
+                await self._end("canceled", error=error)
+            else:
+                self._stop = self._stop or self._aside
+                await self._stopped()
         except GessoError as error:
             await self._end("failed", error=error)
         except Exception as error:  # a fault of Gesso must end as a failed job, not as one that never ends
@@ -127,13 +151,21 @@ class Execution:
         if isinstance(resolved.runnable, Preparable):
             await resolved.runnable.prepare(lambda event: self._hear(event, command))
         self._setup_s = time.perf_counter() - began
+        if self._goes_on:
+            await self.tell(self.live.job.wanted)
         job = self.live.change(status="processing", model_digest=resolved.digest)
         await self._workshop.history.change(job, only_from=ACTIVE)
         return spec, await self._follow(resolved, command, values=values)
 
     async def _follow(self, resolved: Resolved, command: Command, *, values: Mapping[str, Any]) -> Result:
         job = self.live.job
-        request = Request(inputs=values, command=command.name, seed=job.seed, is_background=job.priority == "batch")
+        request = Request(
+            inputs=values,
+            command=command.name,
+            seed=job.seed,
+            is_background=job.priority == "batch",
+            checkpoints=self._workshop.kept.path(job.id) if self._goes_on else None,
+        )
         async with aclosing(resolved.runnable.run(request)) as events:
             async for event in events:
                 if isinstance(event, Result):
@@ -191,9 +223,10 @@ class Execution:
         if self._stop == "cancel":
             await self._end("canceled", error=CanceledError("The job was canceled."))
             return
-        job = self.live.change(status="queued", started_at=None, progress=0.0, progress_text="")
+        done: dict[str, Any] = {} if self._goes_on else {"progress": 0.0, "progress_text": ""}
+        job = self.live.change(status="paused" if self._stop == "pause" else "queued", started_at=None, **done)
         try:
-            await self._workshop.history.change(job, only_from=ACTIVE)
+            await self._workshop.history.change(job, only_from=ACTIVE, log=self.live.log_lines)
         except StorageError:  # the next start finds it as it was, and does what its kind says
             _logger.exception("job %s could not be put back", job.id)
 
@@ -224,6 +257,10 @@ class Execution:
             job = replace(job, status="failed", outputs=(), recipe=None, error=JobError.of(trouble))
             self.unsaved = job
         self.live.become(job)
+
+    @property
+    def _goes_on(self) -> bool:
+        return self.live.job.kind in GO_ON
 
     def _metrics(self, job: Job, result: Result | None) -> Metrics:
         assert job.started_at is not None

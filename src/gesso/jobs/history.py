@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from gesso.errors import ConflictError, DamagedError, NotFoundError, QueueFullError
-from gesso.jobs.job import ACTIVE, Job, LogLine
+from gesso.jobs.job import ACTIVE, RUNNING, Job, LogLine
 from gesso.jobs.kinds import KINDS
 from gesso.storage import job_rows
 from gesso.storage.blobs import is_reference
@@ -131,9 +131,18 @@ class History:
         """Return the id of the newest job, None if there are none."""
         return await self._database.run(job_rows.newest, is_reading=True)
 
-    async def active(self) -> list[Job]:
-        """Return the jobs that have begun and have not ended."""
-        return await self._read_all(lambda connection: job_rows.with_status(connection, ACTIVE))
+    async def running(self) -> list[Job]:
+        """Return the jobs that are under way, as far as the database knows: those that pause are not."""
+        return await self._read_all(lambda connection: job_rows.with_status(connection, RUNNING))
+
+    async def log(self, job_id: str) -> Log:
+        """Return what a job has logged so far."""
+        found = await self._database.run(lambda connection: job_rows.find_logs(connection, job_id), is_reading=True)
+        return msgspec.json.decode(found, type=Log) if found else Log()
+
+    async def known(self, job_ids: Collection[str]) -> set[str]:
+        """Return those of some ids that a job has."""
+        return await self._database.run(lambda connection: job_rows.known(connection, job_ids), is_reading=True)
 
     async def overdue(self) -> list[Job]:
         """Return the jobs that wait although their deadline has passed."""

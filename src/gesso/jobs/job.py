@@ -18,8 +18,14 @@ Status: TypeAlias = Literal["queued", "starting", "processing", "paused", "succe
 Priority: TypeAlias = Literal["interactive", "batch"]
 """A person at the screen comes before batch work."""
 
+Wanted: TypeAlias = Literal["go on", "pause", "finish"]
+"""What somebody wants of a job that goes on: that it pauses, or makes the best of what it has and ends."""
+
 ENDS: Final[frozenset[Status]] = frozenset({"succeeded", "failed", "canceled"})
 """The statuses that a job never leaves again."""
+
+RUNNING: Final[frozenset[Status]] = frozenset({"starting", "processing"})
+"""The statuses of a job that is under way."""
 
 ACTIVE: Final[frozenset[Status]] = frozenset({"starting", "processing", "paused"})
 """The statuses of a job that has begun and has not ended."""
@@ -131,6 +137,7 @@ class Job:
     `inputs` are JSON; what lies in a file is `{"blob": sha256, "name", "media_type", "size_bytes"}`. `queue_position`
     is 1 for the next to run, None if it does not wait. `progress` 0..1. `logs` and `previews` come with one job, not
     with lists of jobs; `logs` are the last ones, and `logs_left_out` says how many earlier ones were dropped.
+    `wanted` is what somebody has asked of one that goes on, whether or not it is so yet.
     `retry_of` is the job that this one repeats, `parent_id` the one that it is a part of. `recipe` is there once it
     succeeded.
     """
@@ -158,6 +165,7 @@ class Job:
     queue_position: int | None = None
     progress: float = 0.0
     progress_text: str = ""
+    wanted: Wanted = "go on"
     outputs: tuple[Output, ...] = ()
     previews: tuple[LatestPreview, ...] = ()
     logs: tuple[LogLine, ...] = ()

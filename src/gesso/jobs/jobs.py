@@ -20,7 +20,8 @@ from gesso.jobs.execution import Workshop
 from gesso.jobs.history import Also, History, Log, search_words
 from gesso.jobs.identity import begin_after, is_id
 from gesso.jobs.job import Job, JobOrder, Status
-from gesso.jobs.kinds import GUESTS
+from gesso.jobs.kept import KeptFolders
+from gesso.jobs.kinds import GO_ON, GUESTS
 from gesso.jobs.line import Line
 from gesso.jobs.live import Live
 from gesso.jobs.outputs import Outputs
@@ -39,7 +40,8 @@ _logger: Final = logging.getLogger(__name__)
 class Jobs:
     """The durable queue of one home. Made and used in one event loop.
 
-    `resolve` turns a reference into what can be run, `runs` is the folder where files of runs lie for a while.
+    `resolve` turns a reference into what can be run, `runs` is the folder where files of runs lie for a while, `kept`
+    the one with the folders of jobs that go on.
     `max_queued` jobs may wait; `max_running` run side by side, one of each model. While `is_private` says so,
     texts and names are left out of the recipes that files carry.
     """
@@ -51,6 +53,7 @@ class Jobs:
         *,
         resolve: Resolve,
         runs: Path,
+        kept: Path,
         max_queued: int = 1000,
         max_running: int = 2,
         is_private: Callable[[], bool] = lambda: False,
@@ -59,11 +62,11 @@ class Jobs:
         self._blobs = blobs
         self._acceptance = Acceptance(resolve, blobs, runs=runs)
         self._runs = runs
+        self.kept = KeptFolders(kept)
         self._max_queued = max_queued
         self._lives: dict[str, Live] = {}
-        workshop = Workshop(
-            history=self._history, resolve=resolve, outputs=Outputs(blobs, is_private=is_private), runs=runs
-        )
+        outputs = Outputs(blobs, is_private=is_private)
+        workshop = Workshop(history=self._history, resolve=resolve, outputs=outputs, runs=runs, kept=self.kept)
         self._line = Line(workshop, live=self._live, changed=self._places_moved, max_running=max_running)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_open = False
@@ -78,6 +81,8 @@ class Jobs:
         """Take up what an earlier process has left: what was running follows its kind, what waits runs."""
         await asyncio.to_thread(shutil.rmtree, self._runs, ignore_errors=True)
         await asyncio.to_thread(self._blobs.remove_unfinished)
+        known = await self._history.known(await asyncio.to_thread(self.kept.job_ids))
+        await asyncio.to_thread(self.kept.remove_all_but, known)
         if newest := await self._history.newest():
             begin_after(newest)
         await self._line.start()
@@ -114,6 +119,8 @@ class Jobs:
         job = await self.get(job_id)
         if not job.has_ended:
             raise ConflictError(f"The job is still {job.status}.", hint="Wait for its end, or cancel it.")
+        if job.kind in GO_ON:
+            raise ConflictError("A training is not run again, but taken up.", hint=f"gesso train resume {job.id}")
         order = JobOrder(
             model=job.model,
             inputs=job.inputs,
@@ -217,12 +224,44 @@ class Jobs:
             await self._line.cancel(job)
         return await self.get(job_id)
 
+    async def pause(self, job_id: str) -> Job:
+        """Have a job that goes on pause, and return it when it does: it keeps what it has first.
+
+        It pauses until somebody resumes it, also over restarts and crashes. Raises `ConflictError` for one that has
+        ended or is of another kind; one that pauses already stays as it is.
+        """
+        job = await self._going_on(job_id)
+        if job.status != "paused":
+            await self._line.pause(job)
+        return await self.get(job_id)
+
+    async def resume(self, job_id: str) -> Job:
+        """Have a job that pauses go on where it was, when its turn comes. Raises as `pause` does."""
+        job = await self._going_on(job_id)
+        if job.status == "paused" or job.wanted == "pause":
+            await self._line.resume(job)
+        return await self.get(job_id)
+
+    async def finish(self, job_id: str) -> Job:
+        """Have a job make the best of what it has, and end; one that pauses goes on for that. Raises like `pause`."""
+        await self._line.finish(await self._going_on(job_id))
+        return await self.get(job_id)
+
+    async def _going_on(self, job_id: str) -> Job:
+        job = await self.get(job_id)
+        if job.kind not in GO_ON:
+            raise ConflictError(f"A {job.kind} cannot pause.", hint="Cancel it, and run it again later.")
+        if job.has_ended:
+            raise ConflictError(f"The job is {job.status} already.")
+        return replace(job, child_ids=(), logs=(), previews=())
+
     async def delete(self, job_id: str) -> None:
         """Forget a job, and remove the files that nothing else refers to. One that has not ended is canceled first."""
         job = await self.cancel(job_id)
         digests = await self._history.delete(job_id)
         unused_since = (job.completed_at or datetime.now(UTC)).timestamp()
         await asyncio.to_thread(self._remove_files, digests, unused_since=unused_since)
+        await asyncio.to_thread(self.kept.remove, job_id)
         live = self._lives.pop(job_id, None)
         if live is not None:
             live.close()

@@ -13,11 +13,12 @@ from typing import Final
 
 from gesso.errors import RunInterruptedError, StorageError
 from gesso.jobs.execution import Execution, Workshop, too_late
-from gesso.jobs.history import lane
-from gesso.jobs.job import ACTIVE, Job, JobError, Metrics, Status, seconds
-from gesso.jobs.kinds import KINDS
+from gesso.jobs.history import Log, lane
+from gesso.jobs.job import ACTIVE, RUNNING, Job, JobError, Metrics, Status, Wanted, seconds
+from gesso.jobs.kinds import GO_ON, KINDS
 from gesso.jobs.live import Live
 
+_PATIENCE_S: Final = 120.0  # for a run that is to keep what it has: a large checkpoint on a slow disk takes its time
 _RETRY_S: Final = 5.0  # after the database could not be read or written
 _logger: Final = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Line:
         self,
         workshop: Workshop,
         *,
-        live: Callable[[Job], Live],
+        live: Callable[[Job, Log | None], Live],
         changed: Callable[[], None],
         max_running: int,
     ) -> None:
@@ -61,7 +62,7 @@ class Line:
 
     async def settle(self) -> None:
         """Do what the kind of each job says about those that an earlier process was running."""
-        for job in await self._history.active():
+        for job in await self._history.running():
             await self._settle(job)
 
     async def start(self) -> None:
@@ -76,10 +77,7 @@ class Line:
                 self._task.cancel()
         running = list(self._running.values())
         if running:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(grace_s):
-                    await asyncio.gather(*(execution.wait() for execution in running))
-            await asyncio.gather(*(execution.stop("requeue") for execution in running))
+            await asyncio.gather(*(self._end_for_now(execution, grace_s) for execution in running))
         if self._task is not None:
             await asyncio.wait([self._task])
 
@@ -88,10 +86,53 @@ class Line:
         async with self._claiming:
             execution = self._running.get(job.id)
             if execution is None:
-                await self._end_waiting(job, "canceled", error=None)
+                await self._end_waiting(job, "canceled", error=None, only_from=("queued", "paused"))
         if execution is not None:
             await execution.stop("cancel")
         self.wake()
+
+    # -- of jobs that go on -------------------------------------------------------------------------------------------
+
+    async def pause(self, job: Job) -> None:
+        """Have a job wait until somebody resumes it, and return when it does: one that runs keeps what it has first."""
+        async with self._claiming:
+            execution = self._running.get(job.id)
+            if execution is None:
+                await self._set_waiting(job, "paused", wanted="pause")
+        if execution is not None:
+            await self._want(execution, "pause")
+            await execution.put_aside("pause", patience_s=_PATIENCE_S)
+        self.wake()
+
+    async def resume(self, job: Job) -> None:
+        """Put a job that pauses back into the queue; one that is about to pause does so first."""
+        execution = self._running.get(job.id)
+        if execution is not None and execution.live.job.wanted == "pause":
+            await execution.wait()
+        await self._set_waiting(job, "queued", wanted="go on")
+        self.wake()
+
+    async def finish(self, job: Job) -> None:
+        """Have a job make the best of what it has and end. It is not waited for."""
+        async with self._claiming:
+            execution = self._running.get(job.id)
+            if execution is None:
+                await self._set_waiting(job, "queued", wanted="finish")
+        if execution is not None:
+            await self._want(execution, "finish")
+            await execution.tell("finish")
+        self.wake()
+
+    async def _want(self, execution: Execution, wanted: Wanted) -> None:
+        """Write down what is wanted of a job: it holds also if this process ends before it is so."""
+        await self._history.change(execution.live.change(wanted=wanted), only_from=RUNNING)
+
+    async def _set_waiting(self, job: Job, status: Status, *, wanted: Wanted) -> None:
+        """Change how a job waits: in the queue, or for somebody who resumes it."""
+        changed = replace(job, status=status, wanted=wanted)
+        if await self._history.change(changed, only_from=("queued", "paused")):
+            placed, log = await self._history.get(job.id)
+            self._live(placed, log).become(placed)
 
     # -- the work -----------------------------------------------------------------------------------------------------
 
@@ -118,7 +159,7 @@ class Line:
             job = await self._history.claim(busy_lanes=frozenset(self._lanes), full_kinds=self._full_kinds())
             if job is None:
                 return False
-            live = self._live(job)
+            live = self._live(job, await self._history.log(job.id) if job.kind in GO_ON else None)
             live.become(replace(job, queue_position=None))
             execution = Execution(live, self._workshop)
             self._running[job.id] = execution
@@ -155,25 +196,38 @@ class Line:
             await self._history.change(self._unsaved[-1], only_from=ACTIVE)
             self._unsaved.pop()
 
+    async def _end_for_now(self, execution: Execution, grace_s: float) -> None:
+        """Let a run finish within some seconds, or keep what it has, and put its job back into the queue."""
+        if execution.live.job.kind in GO_ON:
+            await execution.put_aside("requeue", patience_s=grace_s)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                await execution.wait()
+        await execution.stop("requeue")
+
     async def _expire(self) -> None:
         for job in await self._history.overdue():
             await self._end_waiting(job, "failed", error=JobError.of(too_late(job)))
 
-    async def _end_waiting(self, job: Job, status: Status, *, error: JobError | None) -> None:
+    async def _end_waiting(
+        self, job: Job, status: Status, *, error: JobError | None, only_from: tuple[Status, ...] = ("queued",)
+    ) -> None:
         """End a job that waits. Nothing happens if it waits no longer."""
         now = datetime.now(UTC)
         total_s = seconds(job.created_at, now)
         metrics = Metrics(queue_s=total_s, total_s=total_s)
         ended = replace(job, status=status, completed_at=now, error=error, metrics=metrics, queue_position=None)
-        if await self._history.change(ended, only_from=("queued",)):
-            self._live(ended).become(ended)
+        if await self._history.change(ended, only_from=only_from):
+            self._live(ended, None).become(ended)
             self._tell_end(ended)
 
     async def _settle(self, job: Job) -> None:
         """Do what a job's kind says about one that was running when Gesso ended."""
         kind = KINDS.get(job.kind)
         if kind is not None and kind.after_crash == "requeue":
-            settled = replace(job, status="queued", started_at=None, progress=0.0, progress_text="")
+            settled = replace(job, status="paused" if job.wanted == "pause" else "queued", started_at=None)
+            settled = settled if kind.goes_on else replace(settled, progress=0.0, progress_text="")
         else:
             error = RunInterruptedError("Gesso ended in the middle of this job.", hint="Run it again.")
             settled = replace(job, status="failed", completed_at=datetime.now(UTC), error=JobError.of(error))

@@ -9,7 +9,7 @@ import msgspec
 from gesso.messages.value import Value
 from gesso.spec.model import Command, Port
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """The version of both files of messages; host and worker must have the same."""
 
 

@@ -43,7 +43,10 @@ class Load(_Message, frozen=True):
 
 
 class Run(_Message, frozen=True):
-    """Run a command once. Answered by `Done` or `Failed`, after any number of progress, log, preview and part."""
+    """Run a command once. Answered by `Done` or `Failed`, after any number of progress, log, preview and part.
+
+    `is_seed_given`: the request named the seed. `checkpoints` is the folder that outlives the run, if it has one.
+    """
 
     run: int
     command: str
@@ -51,6 +54,8 @@ class Run(_Message, frozen=True):
     seed: int
     session: str | None = None
     scratch: str = ""
+    is_seed_given: bool = False
+    checkpoints: str = ""
 
 
 class Batch(_Message, frozen=True):

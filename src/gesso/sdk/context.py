@@ -1,16 +1,20 @@
-"""What a model may say while it runs: `progress`, `log`, `preview`; and ask: `seed`, `scratch`, `is_canceled`.
+"""What a model may say while it runs, and what it may ask.
 
+It says `progress`, `log` and `preview`, and asks for `seed`, `scratch` and `checkpoints`, `is_seed_given`, `wanted` and
+`is_canceled`.
 Outside a run (a model called from a plain script) they do nothing, so that a model needs no special case.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from gesso.errors import CanceledError
 
@@ -19,6 +23,7 @@ class RunContext(Protocol):
     """Where a run's news goes: the worker sends it to the host, a test collects it."""
 
     seed: int
+    is_seed_given: bool
 
     @property
     def is_canceled(self) -> bool:
@@ -27,6 +32,10 @@ class RunContext(Protocol):
     @property
     def scratch(self) -> Path:
         """The run's own folder; it is there."""
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that outlives the run; it is there."""
 
     def progress(self, fraction: float, text: str) -> None:
         """Take the fraction done, 0..1, and what is being done."""
@@ -44,6 +53,8 @@ _under_way: list[RunContext] = []
 variable reaches."""
 LEVELS = ("debug", "info", "warning", "error")
 """The levels of a log's lines."""
+Wanted: TypeAlias = Literal["go on", "pause", "finish"]
+"""What is wanted of a run that takes long."""
 
 
 @contextmanager
@@ -107,7 +118,39 @@ def seed() -> int:
     return 0 if context is None else context.seed
 
 
+def is_seed_given() -> bool:
+    """Say whether somebody named the run's seed, or a job wrote it down: then the same must come out again."""
+    context = current()
+    return context is not None and context.is_seed_given
+
+
 def scratch() -> Path:
     """Return a folder for files that the run makes; an output in it is kept, the rest goes when the run is over."""
     context = current()
     return Path.cwd() if context is None else context.scratch
+
+
+def checkpoints() -> Path:
+    """Return the folder of a run that takes long: it outlives the run, and is there again when the run is taken up.
+
+    Where nobody keeps one (any other run, a plain script) it is a temporary one.
+    """
+    context = current()
+    return _temporary() if context is None else context.checkpoints
+
+
+def wanted() -> Wanted:
+    """Return what is wanted of a run that takes long; whoever wants something writes it into the file `wanted` there.
+
+    "pause": keep a checkpoint and raise `CanceledError`; "finish": take what is there, and return; else "go on".
+    """
+    try:
+        said = (checkpoints() / "wanted").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return "go on"
+    return "pause" if said == "pause" else "finish" if said == "finish" else "go on"
+
+
+@functools.cache
+def _temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix="gesso-checkpoints-"))

@@ -27,6 +27,7 @@ from gesso.server.protocols.runway_addresses import RunwayAddresses
 from gesso.server.protocols.runway_sessions import Sessions
 from gesso.server.rooms import Rooms
 from gesso.server.routers import (
+    datasets,
     deployments,
     files,
     health,
@@ -39,6 +40,7 @@ from gesso.server.routers import (
     runs,
     settings,
     snippets,
+    trainings,
     uploads,
 )
 from gesso.server.sign_in import SignIn
@@ -58,6 +60,8 @@ _ROUTERS: Final = (
     job_events,
     files,
     uploads,
+    datasets,
+    trainings,
     deployments,
     snippets,
     settings,

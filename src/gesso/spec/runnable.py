@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from gesso.spec.model import ModelSpec
@@ -23,7 +24,8 @@ class Request:
 
     `inputs` by name, in any form that the ports' types coerce. `command` None means the first. `seed` None means that
     one is drawn. `session` joins the frames of one stream, for models that remember. `is_background`: whoever waits at
-    a screen goes first.
+    a screen goes first. `checkpoints` is the folder where a run that takes long, such as a training, keeps what it
+    needs to be taken up again; None for others.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class Request:
     seed: int | None = None
     session: str | None = None
     is_background: bool = False
+    checkpoints: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from gesso.storage.tables import DEPLOYMENT_BLOBS, GUEST_FILES, JOB_BLOBS, JOB_LOGS, JOBS
+from gesso.storage.tables import DATASETS, DEPLOYMENT_BLOBS, GUEST_FILES, JOB_BLOBS, JOB_LOGS, JOBS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +100,11 @@ def find(connection: sa.Connection, job_id: str) -> str | None:
     return connection.execute(sa.select(JOBS.c.document).where(JOBS.c.id == job_id)).scalar()
 
 
+def known(connection: sa.Connection, job_ids: Collection[str]) -> set[str]:
+    """Return those of some ids that a job has."""
+    return set(connection.execute(sa.select(JOBS.c.id).where(JOBS.c.id.in_(list(job_ids)))).scalars())
+
+
 def find_key(connection: sa.Connection, idempotency_key: str) -> str | None:
     """Return the document of the job that an idempotency key has made."""
     return connection.execute(sa.select(JOBS.c.document).where(JOBS.c.idempotency_key == idempotency_key)).scalar()
@@ -185,9 +190,9 @@ def next_deadline_ms(connection: sa.Connection, status: str) -> int | None:
 
 
 def digests_in_use(connection: sa.Connection, digests: Iterable[str]) -> set[str]:
-    """Return those of some files that a job, a deployment or one of its guests refers to."""
+    """Return those of some files that a job, a deployment or one of its guests refers to, or are of a dataset."""
     wanted = list(digests)
     found: set[str] = set()
-    for table in (JOB_BLOBS, DEPLOYMENT_BLOBS, GUEST_FILES):
+    for table in (JOB_BLOBS, DEPLOYMENT_BLOBS, GUEST_FILES, DATASETS):
         found |= set(connection.execute(sa.select(table.c.digest).where(table.c.digest.in_(wanted))).scalars())
     return found

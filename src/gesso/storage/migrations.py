@@ -139,7 +139,20 @@ def _predictions(connection: sa.Connection) -> None:
     tables.create_all(connection, tables=[predictions, files])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs, _hosting, _predictions)
+def _datasets(connection: sa.Connection) -> None:
+    """Datasets, each with its file."""
+    tables = sa.MetaData()
+    sa.Table(
+        "datasets",
+        tables,
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("name", sa.String(255), nullable=False, unique=True),
+        sa.Column("document", sa.Text, nullable=False),
+    )
+    tables.create_all(connection)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_jobs, _hosting, _predictions, _datasets)
 """Every step, the oldest first."""
 
 

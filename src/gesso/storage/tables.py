@@ -134,3 +134,12 @@ GUEST_FILES = sa.Table(
     sa.Index("guest_files_by_digest", "digest"),
 )
 """A file that a guest has sent for predictions to come."""
+
+DATASETS = sa.Table(
+    "datasets",
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False, unique=True),
+    sa.Column("document", sa.Text, nullable=False),
+)
+"""A dataset by the SHA-256 of its file, which is kept as long as it stands here; all there is to say of it as JSON."""

@@ -412,6 +412,364 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description List all datasets, the newest first.
+         */
+        get: operations["listDatasets"];
+        put?: never;
+        /**
+         * Create Dataset
+         * @description Make a dataset of files: checked, without what is there twice, with a part held out.
+         *
+         *     The same texts make the same dataset, which is then the one that is there. What cannot be learnt from is refused.
+         */
+        post: operations["createDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dataset
+         * @description Return a dataset by its name or digest.
+         */
+        get: operations["getDataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Dataset
+         * @description Forget a dataset. What was trained with it stays, and can still be resumed.
+         */
+        delete: operations["deleteDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Dataset
+         * @description Return the beginnings of some documents; those that are held out come last.
+         */
+        get: operations["previewDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainers
+         * @description List the trainers. Their options are in their specs, like the inputs of a model.
+         */
+        get: operations["listTrainers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description List trainings, the newest first, without their logs.
+         */
+        get: operations["listTrainings"];
+        put?: never;
+        /**
+         * Create Training
+         * @description Begin a training. It is durable when this answers, and goes on after a crash from its last checkpoint.
+         */
+        post: operations["createTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate Training
+         * @description Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept.
+         */
+        post: operations["estimateTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training
+         * @description Return a training by its id, or by the name of its model (then the newest of that name).
+         */
+        get: operations["getTraining"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Training
+         * @description Forget a training and its checkpoints. Its model stays. One that has not ended is canceled first.
+         */
+        delete: operations["deleteTraining"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training Curve
+         * @description Return the loss over the steps.
+         */
+        get: operations["getTrainingCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Training Samples
+         * @description Return what the model has said at several steps.
+         */
+        get: operations["listTrainingSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Training Checkpoints
+         * @description Return the checkpoints from which one can go on or fork.
+         */
+        get: operations["listTrainingCheckpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Training
+         * @description Have a training pause, and answer when it does: it keeps a checkpoint first. It pauses until it is resumed.
+         */
+        post: operations["pauseTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Training
+         * @description Have a training go on. One that has failed or was canceled goes on as a new one, which is answered.
+         */
+        post: operations["resumeTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Training
+         * @description Have a training end early, with a model of the best that it has. It is not waited for.
+         */
+        post: operations["finishTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Training
+         * @description Cancel a training, and answer when it has ended. Its checkpoints stay until it is deleted.
+         */
+        post: operations["cancelTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork Training
+         * @description Begin another training with a checkpoint of this one, with other options if you like.
+         */
+        post: operations["forkTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Training
+         * @description Return a ZIP with the model as others read it (a Hugging Face folder), to be fetched from `/files`.
+         */
+        post: operations["exportTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{training}/memorised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Memorised
+         * @description Mark what of a text stands word for word in what was learnt.
+         */
+        post: operations["findMemorised"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments": {
         parameters: {
             query?: never;
@@ -1175,6 +1533,45 @@ export interface components {
             }[];
         };
         /**
+         * Checkpoint
+         * @description A state of a run that one can go on from. `folder` is its place in the folder of the run.
+         */
+        Checkpoint: {
+            /** Step */
+            step: number;
+            /** Folder */
+            folder: string;
+            /** Loss */
+            loss: number | null;
+            /** Heldout Loss */
+            heldout_loss: number | null;
+            /** Bits Per Byte */
+            bits_per_byte: number | null;
+            /**
+             * Size Bytes
+             * @default 0
+             */
+            size_bytes: number;
+            /**
+             * At
+             * @default
+             */
+            at: string;
+            /**
+             * Is Best
+             * @default false
+             */
+            is_best: boolean;
+        };
+        /**
+         * CheckpointList
+         * @description The checkpoints of a training, in the order of their steps.
+         */
+        CheckpointList: {
+            /** Checkpoints */
+            checkpoints: components["schemas"]["Checkpoint"][];
+        };
+        /**
          * Command
          * @description One thing that a model does, with typed inputs and outputs.
          *
@@ -1219,6 +1616,109 @@ export interface components {
              * @default false
              */
             is_async: boolean;
+        };
+        /**
+         * Curve
+         * @description Points of a curve in their order: on what is learnt, and now and then on what is held out.
+         */
+        Curve: {
+            /** Points */
+            points: components["schemas"]["CurvePoint"][];
+        };
+        /**
+         * CurvePoint
+         * @description How a run stood at a step: the loss on what is learnt, or that on what is held out, now and then both.
+         */
+        CurvePoint: {
+            /** Step */
+            step: number;
+            /** Loss */
+            loss: number | null;
+            /** Learning Rate */
+            learning_rate: number | null;
+            /** Tokens Per S */
+            tokens_per_s: number | null;
+            /** Elapsed S */
+            elapsed_s: number | null;
+            /** Heldout Loss */
+            heldout_loss: number | null;
+            /** Bits Per Byte */
+            bits_per_byte: number | null;
+        };
+        /**
+         * Dataset
+         * @description A dataset and what there is to say of it. `digest` is the SHA-256 of its file: its version.
+         *
+         *     `characters`, `words` and `bytes` count all of its texts, `heldout_characters` those that are not learnt from.
+         *     `remarks` are for people: what was repaired, what to expect of so much text. `left_out` says what is not in it.
+         */
+        Dataset: {
+            /** Digest */
+            digest: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Files */
+            files: components["schemas"]["SourceFile"][];
+            /** Documents */
+            documents: number;
+            /** Characters */
+            characters: number;
+            /** Words */
+            words: number;
+            /** Bytes */
+            bytes: number;
+            /** Heldout Characters */
+            heldout_characters: number;
+            lengths: components["schemas"]["Lengths"];
+            /** Encodings */
+            encodings: {
+                [key: string]: number;
+            };
+            /** Columns */
+            columns: string[];
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Remarks */
+            remarks: string[];
+        };
+        /**
+         * DatasetFile
+         * @description A file that Gesso keeps: what `POST /files`, or an upload, has answered. Its name says what kind it is.
+         */
+        DatasetFile: {
+            /**
+             * Blob
+             * @description Its SHA-256.
+             */
+            blob: string;
+            /**
+             * Name
+             * @description With its ending: "poems/snow.md".
+             */
+            name: string;
+        };
+        /**
+         * DatasetList
+         * @description Datasets, the newest first.
+         */
+        DatasetList: {
+            /** Datasets */
+            datasets: components["schemas"]["Dataset"][];
+        };
+        /**
+         * DatasetPreview
+         * @description The beginnings of some documents. `next_after` is the `after` of the next page, null if this is the last.
+         */
+        DatasetPreview: {
+            /** Samples */
+            samples: components["schemas"]["Sample"][];
+            /** Next After */
+            next_after: number | null;
         };
         /**
          * DeploymentChange
@@ -1342,6 +1842,51 @@ export interface components {
             /** Seed */
             seed: number;
             metrics: components["schemas"]["DirectMetrics"];
+        };
+        /**
+         * Estimate
+         * @description How long a training would take here, and what to expect of it; more fields come from the trainer.
+         */
+        Estimate: {
+            /**
+             * Steps
+             * @default 0
+             */
+            steps: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Tokens Per S
+             * @default 0
+             */
+            tokens_per_s: number;
+            /**
+             * Parameters
+             * @default 0
+             */
+            parameters: number;
+            /**
+             * Memory Mb
+             * @default 0
+             */
+            memory_mb: number;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /**
+             * Size
+             * @default
+             */
+            size: string;
+            /** Words */
+            words: string[];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Example
@@ -1495,6 +2040,7 @@ export interface components {
          *     `inputs` are JSON; what lies in a file is `{"blob": sha256, "name", "media_type", "size_bytes"}`. `queue_position`
          *     is 1 for the next to run, None if it does not wait. `progress` 0..1. `logs` and `previews` come with one job, not
          *     with lists of jobs; `logs` are the last ones, and `logs_left_out` says how many earlier ones were dropped.
+         *     `wanted` is what somebody has asked of one that goes on, whether or not it is so yet.
          *     `retry_of` is the job that this one repeats, `parent_id` the one that it is a part of. `recipe` is there once it
          *     succeeded.
          */
@@ -1581,6 +2127,12 @@ export interface components {
              * @default
              */
             progress_text: string;
+            /**
+             * Wanted
+             * @default go on
+             * @enum {string}
+             */
+            wanted: "go on" | "pause" | "finish";
             /**
              * Outputs
              * @default []
@@ -1728,6 +2280,34 @@ export interface components {
             value: unknown;
         };
         /**
+         * LeftOut
+         * @description What is not in the dataset, and how many there were.
+         */
+        LeftOut: {
+            /** Why */
+            why: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * Lengths
+         * @description How long the documents are, in characters; `counts[i]` have at most `up_to[i]`, the last count is of the rest.
+         */
+        Lengths: {
+            /** Shortest */
+            shortest: number;
+            /** Median */
+            median: number;
+            /** Mean */
+            mean: number;
+            /** Longest */
+            longest: number;
+            /** Up To */
+            up_to: number[];
+            /** Counts */
+            counts: number[];
+        };
+        /**
          * LogLine
          * @description What the model logged or printed: when, how serious (debug, info, warning, error), and the text.
          */
@@ -1756,6 +2336,22 @@ export interface components {
              */
             type: "log";
             line: components["schemas"]["LogLine"];
+        };
+        /**
+         * Memorised
+         * @description The passages of a text that stand in what was learnt; how many characters it has, and which share they are.
+         *
+         *     `longest` is the longest of them in characters.
+         */
+        Memorised: {
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+            /** Characters */
+            characters: number;
+            /** Share */
+            share: number;
+            /** Longest */
+            longest: number;
         };
         /**
          * Metrics
@@ -1958,6 +2554,26 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
         };
         /**
+         * NewDataset
+         * @description Files to make a dataset of: plain texts, Markdown, CSV, TSV or JSONL.
+         */
+        NewDataset: {
+            /** Files */
+            files: components["schemas"]["DatasetFile"][];
+            /**
+             * Name
+             * @description What to call it; else it is called after its file.
+             * @default
+             */
+            name: string;
+            /**
+             * Column
+             * @description Where a table has its texts; else the one that looks like it.
+             * @default
+             */
+            column: string;
+        };
+        /**
          * NewDeployment
          * @description A model to be hosted. Without a name it gets the model's, or one like it.
          */
@@ -1989,6 +2605,28 @@ export interface components {
              * @default false
              */
             is_public: boolean;
+        };
+        /**
+         * NewFork
+         * @description What is to be another way than in the training that is forked.
+         */
+        NewFork: {
+            /**
+             * Step
+             * @description Of which checkpoint; else of the best.
+             */
+            step?: number | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** Seed */
+            seed?: number | null;
         };
         /**
          * NewRelease
@@ -2043,6 +2681,46 @@ export interface components {
             max_compute_s?: number | null;
         };
         /**
+         * NewTraining
+         * @description What is to be trained.
+         */
+        NewTraining: {
+            /**
+             * Dataset
+             * @description The name or digest of a dataset.
+             */
+            dataset: string;
+            /**
+             * Name
+             * @description What the model is to be called; else it is called after the dataset.
+             * @default
+             */
+            name: string;
+            /**
+             * Trainer
+             * @default text
+             */
+            trainer: string;
+            /**
+             * Base
+             * @description A trained model, a repository of the hub ("gpt2", "owner/name@revision"), or "" for nothing.
+             * @default
+             */
+            base: string;
+            /**
+             * Options
+             * @description Options of the trainer.
+             */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Seed
+             * @description Drawn if it is left out.
+             */
+            seed?: number | null;
+        };
+        /**
          * Output
          * @description What came out under one name: `value` as JSON, or `files` where it lies in files.
          *
@@ -2076,6 +2754,73 @@ export interface components {
             output: string;
             /** Value */
             value: unknown;
+        };
+        /**
+         * Plan
+         * @description What a run means to do.
+         *
+         *     `estimate_s` is how long that takes, `memory_mb` how much memory; `words` say for people what to expect.
+         */
+        Plan: {
+            /**
+             * Steps
+             * @default 0
+             */
+            steps: number;
+            /**
+             * Parameters
+             * @default 0
+             */
+            parameters: number;
+            /**
+             * Vocabulary
+             * @default 0
+             */
+            vocabulary: number;
+            /**
+             * Block Size
+             * @default 0
+             */
+            block_size: number;
+            /**
+             * Batch Tokens
+             * @default 0
+             */
+            batch_tokens: number;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /**
+             * Size
+             * @default
+             */
+            size: string;
+            /**
+             * Precision
+             * @default
+             */
+            precision: string;
+            /**
+             * Train Tokens
+             * @default 0
+             */
+            train_tokens: number;
+            /**
+             * Heldout Tokens
+             * @default 0
+             */
+            heldout_tokens: number;
+            /** Estimate S */
+            estimate_s: number | null;
+            /** Memory Mb */
+            memory_mb: number | null;
+            /**
+             * Words
+             * @default []
+             */
+            words: string[];
         };
         /**
          * Port
@@ -2570,6 +3315,56 @@ export interface components {
             success: boolean;
         };
         /**
+         * Sample
+         * @description The beginning of a document of a dataset. `is_cut`: there is more of it.
+         */
+        Sample: {
+            /** Source */
+            source: string;
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "heldout";
+            /** Text */
+            text: string;
+            /** Characters */
+            characters: number;
+            /** Is Cut */
+            is_cut: boolean;
+        };
+        /**
+         * SampleList
+         * @description What the model has said at several steps, with the same seeds each time.
+         */
+        SampleList: {
+            /** Samples */
+            samples: components["schemas"]["SampleText"][];
+        };
+        /**
+         * SampleText
+         * @description What the model said at a step; with the same seed each time, so that one can put them side by side.
+         */
+        SampleText: {
+            /** Step */
+            step: number;
+            /**
+             * Prompt
+             * @default
+             */
+            prompt: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * SettingsChange
          * @description The settings that can be changed here; what is left out stays.
          */
@@ -2661,6 +3456,31 @@ export interface components {
             note: string;
         };
         /**
+         * SourceFile
+         * @description A file that a dataset was made from: its name, and its size in bytes.
+         */
+        SourceFile: {
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * Span
+         * @description A passage of a text, from character `start` to before `end`, that stands in `source` word for word.
+         */
+        Span: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+        };
+        /**
          * StageShown
          * @description A stage of waking. `usual_s` is how long it took the last time.
          */
@@ -2691,6 +3511,14 @@ export interface components {
         Switch: {
             /** Release */
             release: number;
+        };
+        /**
+         * TextToCheck
+         * @description A text that a model has made.
+         */
+        TextToCheck: {
+            /** Text */
+            text: string;
         };
         /**
          * ThumbnailSize
@@ -2787,6 +3615,113 @@ export interface components {
              * @description When it was last used, in milliseconds since 1970.
              */
             used_ms: number | null;
+        };
+        /**
+         * TrainerList
+         * @description The trainers that there are.
+         */
+        TrainerList: {
+            /** Trainers */
+            trainers: components["schemas"]["TrainerShown"][];
+        };
+        /**
+         * TrainerShown
+         * @description A trainer: its spec, and which of its inputs are options that a person may choose.
+         */
+        TrainerShown: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Options */
+            options: components["schemas"]["Port"][];
+            spec: components["schemas"]["ModelSpec"];
+        };
+        /**
+         * Training
+         * @description A training and how it stands. It is a job of that id.
+         *
+         *     `dataset` is the digest of its dataset, `from_training` and `from_step` say from whose checkpoint it began, `plan`
+         *     is there once it has begun, `latest` has the newest figure of each kind. `model` is what its model is called on the
+         *     list of models, "" until it is there. `logs` come with one training, not with lists of them. `kept_bytes` is how
+         *     much room its checkpoints take.
+         */
+        Training: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Trainer */
+            trainer: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "starting" | "processing" | "paused" | "succeeded" | "failed" | "canceled";
+            /**
+             * Wanted
+             * @enum {string}
+             */
+            wanted: "go on" | "pause" | "finish";
+            /** Dataset */
+            dataset: string;
+            /** Dataset Name */
+            dataset_name: string;
+            /** Base */
+            base: string;
+            /** From Training */
+            from_training: string;
+            /** From Step */
+            from_step: number | null;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Seed */
+            seed: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Queue Position */
+            queue_position: number | null;
+            /** Progress */
+            progress: number;
+            /** Progress Text */
+            progress_text: string;
+            plan: components["schemas"]["Plan"] | null;
+            latest: components["schemas"]["CurvePoint"] | null;
+            /** Report */
+            report: {
+                [key: string]: unknown;
+            } | null;
+            /** Model */
+            model: string;
+            /** Kept Bytes */
+            kept_bytes: number;
+            error: components["schemas"]["JobError"] | null;
+            /**
+             * Logs
+             * @default []
+             */
+            logs: components["schemas"]["LogLine"][];
+        };
+        /**
+         * TrainingPage
+         * @description Trainings, the newest first. `next_before` is the `before` of the next page, null if this is the last.
+         */
+        TrainingPage: {
+            /** Trainings */
+            trainings: components["schemas"]["Training"][];
+            /** Next Before */
+            next_before: string | null;
         };
         /**
          * Upload
@@ -4012,6 +4947,675 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BlobReference"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDataset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDataset: {
+        parameters: {
+            query?: {
+                /** @description Leave out so many documents. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPreview"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTrainers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainerList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTrainings: {
+        parameters: {
+            query?: {
+                /** @description Only trainings older than this one. */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingPage"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimateTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTrainingCurve: {
+        parameters: {
+            query?: {
+                /** @description Only what came after this step. */
+                after_step?: number;
+            };
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curve"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTrainingSamples: {
+        parameters: {
+            query?: {
+                /** @description Only what came after this step. */
+                after_step?: number;
+            };
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTrainingCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forkTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlobReference"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findMemorised: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextToCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memorised"];
                 };
             };
             /** @description It was refused, or has failed. */

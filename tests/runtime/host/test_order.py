@@ -54,3 +54,9 @@ def test_a_seed_out_of_range_is_refused(seed: Any) -> None:
 def test_a_seed_is_drawn_where_none_is_given() -> None:
     assert check_seed(7) == 7
     assert 0 <= check_seed(None) <= MAX_SEED
+
+
+async def test_whether_the_seed_was_named_is_remembered() -> None:
+    photo = {"photo": np.zeros((2, 2), np.uint8)}
+    assert (await take_order(SPEC, Request(inputs=photo, seed=0))).is_seed_given
+    assert not (await take_order(SPEC, Request(inputs=photo))).is_seed_given

@@ -47,6 +47,8 @@ class Attempt:
             seed=order.seed,
             session=order.session,
             scratch=str(scratch / f"{worker.process_id}-{number}"),
+            is_seed_given=order.is_seed_given,
+            checkpoints=str(order.checkpoints.absolute()) if order.checkpoints else "",
         )
         self._listening = contextlib.ExitStack()
         self._answers = self._listening.enter_context(worker.answers(number))

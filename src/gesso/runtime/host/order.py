@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from gesso.errors import InputError
@@ -19,13 +20,18 @@ _LETTERS_OF_AN_ITEM: Final = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A request whose inputs are checked and whose seed is known. `began` is when it came (`time.perf_counter`)."""
+    """A request whose inputs are checked and whose seed is known. `began` is when it came (`time.perf_counter`).
+
+    `is_seed_given`: the request named the seed, it was not drawn. `checkpoints` as in `Request`.
+    """
 
     command: Command
     values: Mapping[str, Any]
     seed: int
+    is_seed_given: bool
     session: str | None
     is_background: bool
+    checkpoints: Path | None
     began: float
 
 
@@ -44,8 +50,10 @@ async def take_order(spec: ModelSpec, request: Request) -> Order:
         command=command,
         values=values,
         seed=check_seed(request.seed),
+        is_seed_given=request.seed is not None,
         session=request.session,
         is_background=request.is_background,
+        checkpoints=request.checkpoints,
         began=began,
     )
 

@@ -121,7 +121,7 @@ class Worker:
             self._channel.send(Failed(SETUP, {word: clean(text) for word, text in error.to_data().items()}))
 
     def _describe(self, asked: Describe) -> None:
-        with context.running(WorkerRun(self._channel, SETUP)):
+        with context.running(WorkerRun(self._channel)):
             model = load_class(Path(asked.entry), asked.class_name, kind=asked.kind)
         own = model.__doc__ or sys.modules[model.__module__].__doc__ or ""
         commands = tuple(binding.command for binding in declaration.bind(model).values())
@@ -130,7 +130,7 @@ class Worker:
     def _load(self, asked: Load) -> None:
         began = time.perf_counter()
         sys.argv[4:] = [asked.entry, asked.kind]  # for processes that the model starts: see bootstrap.py
-        with context.running(WorkerRun(self._channel, SETUP)):
+        with context.running(WorkerRun(self._channel)):
             model = load_class(Path(asked.entry), asked.class_name, kind=asked.kind)
             bindings = declaration.bind(model)
             options = coerce_ports(declaration.options(model), asked.options)
@@ -160,7 +160,7 @@ class Worker:
 
     def _begin(self, asked: Run) -> tuple[WorkerRun, Binding, dict[str, Any]]:
         binding = self._bindings[asked.command]
-        run = WorkerRun(self._channel, asked.run, seed=asked.seed, scratch=asked.scratch, binding=binding)
+        run = WorkerRun(self._channel, asked, binding=binding)
         self._runs[asked.run] = run
         run.is_canceled = asked.run in self._canceled
         if run.is_canceled:
@@ -301,7 +301,7 @@ def main(from_host: str, to_host: str) -> None:
     """Run the worker: the two arguments are the shared memories of host and worker, as `memory.attach` takes them."""
     faulthandler.enable(os.dup(2))
     channel = take_over_streams(from_host, to_host)
-    setup = WorkerRun(channel, SETUP)
+    setup = WorkerRun(channel)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_print_plainly)
     sys.stdout = PrintedLines(1, setup.log)

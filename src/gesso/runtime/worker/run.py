@@ -1,12 +1,13 @@
-"""One run inside the worker: what the model's `progress`, `log`, `preview`, `seed` and `scratch` reach."""
+"""One run inside the worker: what the model's `progress`, `log`, `preview`, `seed`, `scratch` and the like reach."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gesso.messages.to_host import Logged, PartMade, PreviewMade, ProgressMade
+from gesso.messages.to_worker import Run
 from gesso.runtime.worker.channel import Channel
 from gesso.runtime.worker.interrupt import unbroken
 from gesso.runtime.worker.invoke import check_preview, preview_port
@@ -14,26 +15,31 @@ from gesso.runtime.worker.texts import clean
 from gesso.sdk.declaration import Binding
 from gesso.spec.model import Port
 
+SETUP: Final = 0
+"""The number under which the setup speaks."""
+
 
 class WorkerRun:
-    """A `RunContext` whose news goes to the host as messages. Run 0 is the setup: it has no binding."""
+    """A `RunContext` whose news goes to the host as messages. `asked` None is the setup, which has no binding."""
 
-    def __init__(
-        self, channel: Channel, run: int, *, seed: int = 0, scratch: str = "", binding: Binding | None = None
-    ) -> None:
+    def __init__(self, channel: Channel, asked: Run | None = None, *, binding: Binding | None = None) -> None:
         self._channel = channel
-        self._run = run
+        self._asked = asked or Run(SETUP, command="", inputs={}, seed=0)
+        self._run = self._asked.run
         self._binding = binding
-        self._scratch = scratch
-        self.seed = seed
+        self.seed = self._asked.seed
+        self.is_seed_given = self._asked.is_seed_given
         self.is_canceled = False
 
     @property
     def scratch(self) -> Path:
         """The run's own folder, made when it is first asked for."""
-        folder = Path(self._scratch)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return _made(Path(self._asked.scratch))
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that outlives the run, if it has one; else one that goes with the run. Made likewise."""
+        return _made(Path(self._asked.checkpoints) if self._asked.checkpoints else self.scratch / "checkpoints")
 
     def progress(self, fraction: float, text: str) -> None:
         """Send how far the run is."""
@@ -60,7 +66,7 @@ class WorkerRun:
 
 
 class BatchRun:
-    """A `RunContext` for several runs in one call of the model: seed, folder and log are the first one's.
+    """A `RunContext` for several runs in one call of the model: seed, folders and log are the first one's.
 
     It is canceled when all of them are: while one of them is wanted, the call goes on.
     """
@@ -68,6 +74,7 @@ class BatchRun:
     def __init__(self, runs: Sequence[WorkerRun]) -> None:
         self._runs = runs
         self.seed = runs[0].seed
+        self.is_seed_given = runs[0].is_seed_given
 
     @property
     def is_canceled(self) -> bool:
@@ -78,6 +85,11 @@ class BatchRun:
     def scratch(self) -> Path:
         """The folder of the first."""
         return self._runs[0].scratch
+
+    @property
+    def checkpoints(self) -> Path:
+        """That of the first."""
+        return self._runs[0].checkpoints
 
     def progress(self, fraction: float, text: str) -> None:
         """Tell everybody how far the call is."""
@@ -90,3 +102,8 @@ class BatchRun:
 
     def preview(self, value: Any, output: str) -> None:
         """Do nothing: whose picture it is, nobody can say."""
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
