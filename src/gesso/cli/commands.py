@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from gesso.cli import backup, datasets, doctor, host, init, jobs, models, recipes, run, serve, train
+from gesso.cli import backup, bot, datasets, doctor, host, init, jobs, models, recipes, run, serve, train
 from gesso.cli.exits import CANCELED, OK, RUN_FAILED, code_of
 from gesso.cli.shell import command_line
 from gesso.cli.terminal import Terminal
@@ -119,6 +119,7 @@ _COMMANDS: Final[dict[str, typer.Typer | Callable[..., None]]] = {  # in the ord
     "datasets": datasets.datasets,
     "jobs": jobs.jobs,
     "host": host.host,
+    "bot": bot.bot,
     "recipe": recipes.recipe,
     "backup": backup.backup,
     "restore": backup.restore,
@@ -138,6 +139,7 @@ _EXAMPLES: Final = {
     "datasets": "gesso datasets add book.txt",
     "jobs": "gesso jobs --search fox --status failed",
     "host": "gesso host pose",
+    "bot": "gesso bot rehearse --model my-poet",
     "recipe": "gesso recipe drawing.png",
     "backup": "gesso backup before-the-show.zip",
     "restore": "gesso restore before-the-show.zip",

@@ -1,9 +1,9 @@
 """All that is a person's own, as one file, and back again.
 
-The file is a ZIP with the database, the files of jobs, the settings, the list of added models and the models that were
-trained here, and last `manifest.json`, which has the size and the SHA-256 of each. Environments and caches are left out
-because they can be made again, and so is whom a person trusts: trust is given, not copied. Where trained models come
-back, what was trusted is asked again.
+The file is a ZIP with the database, the files of jobs, the settings, the list of added models, the models that were
+trained here and the bots, and last `manifest.json`, which has the size and the SHA-256 of each. Environments and caches
+are left out because they can be made again, and so is whom a person trusts: trust is given, not copied. Where trained
+models come back, what was trusted is asked again.
 """
 
 from __future__ import annotations
@@ -38,10 +38,19 @@ _CHUNK_BYTES: Final = 1024 * 1024
 # All that may be in an archive: nothing here can lead out of a home.
 _MEMBER: Final = re.compile(
     r"gesso\.db|settings\.toml|blobs/[0-9a-f]{2}/[0-9a-f]{62}|models/[a-z0-9][a-z0-9-]{0,99}\.json"
-    r"|models/trained/[a-z0-9][a-z0-9-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}){1,4}"
+    r"|models/trained/[a-z0-9][a-z0-9-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}){1,4}|bots/[a-z0-9][a-z0-9-]{0,62}\.json"
 )
 _TRAINED: Final = "models/trained"
-_REPLACED: Final = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, "settings.toml", "models/*.json", _TRAINED)
+_REPLACED: Final = (
+    DATABASE,
+    f"{DATABASE}-wal",
+    f"{DATABASE}-shm",
+    BLOBS,
+    "settings.toml",
+    "models/*.json",
+    _TRAINED,
+    "bots/*.json",
+)
 _TRUST: Final = "trust.json"  # by place: what comes into such a place was not meant
 
 
@@ -110,7 +119,7 @@ def _fill(archive: zipfile.ZipFile, home: Path) -> Backup:
 
 
 def _members(home: Path) -> Iterator[tuple[str, Path]]:
-    for pattern in ("settings.toml", "models/*.json", f"{_TRAINED}/**/*", f"{BLOBS}/??/*"):
+    for pattern in ("settings.toml", "models/*.json", f"{_TRAINED}/**/*", "bots/*.json", f"{BLOBS}/??/*"):
         for path in sorted(home.glob(pattern)):
             name = path.relative_to(home).as_posix()
             if _MEMBER.fullmatch(name) and path.is_file() and not path.is_symlink():
