@@ -169,7 +169,9 @@ class App:
         from gesso.hosting.webhooks import Webhooks
 
         webhooks = Webhooks(self.door, allow_private=lambda: self.settings.fetch_private)
-        self._predictions = Predictions(self.home.database, self.hosting, jobs=self.jobs, webhooks=webhooks)
+        self._predictions = Predictions(
+            self.home.database, self.hosting, jobs=self.jobs, blobs=self.blobs, webhooks=webhooks
+        )
         await self._predictions.start()
 
     async def _keep_ready(self) -> None:

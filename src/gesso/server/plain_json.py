@@ -10,8 +10,15 @@ import json
 import re
 from typing import Any, Final
 
+from gesso.server.errors import Refusal
+from gesso.server.schemas.problem import Problem
+
 _DEEPEST: Final = 100
-_MOST_PARTS: Final = 1_000_000
+_BEGINNINGS: Final = b",[{"
+_HINT: Final = "Commas and brackets in texts count, too. Send what is larger as a file."
+MOST_PARTS: Final = 250_000
+"""Of one body: with each of them comes an object of Python's, whatever small thing it is."""
+_TOO_MANY: Final = f"JSON of at most {MOST_PARTS} parts"
 _TEXTS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_BRACKETS: Final = re.compile(r"[^][{}]+")
 
@@ -28,10 +35,28 @@ def check_plain(values: dict[str, Any]) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError("numbers that JSON has, no NaN and no infinity") from error
     structure = _TEXTS.sub("", text)
-    if structure.count(",") >= _MOST_PARTS:
-        raise ValueError(f"JSON of at most {_MOST_PARTS} parts")
+    if structure.count(",") >= MOST_PARTS:
+        raise ValueError(_TOO_MANY)
     _check_depth(_NO_BRACKETS.sub("", structure).replace("{", "[").replace("}", "]"))
     return values
+
+
+def count_parts(data: bytes) -> int:
+    """Return how many parts JSON has at most, before anybody reads it: signs that begin one, also those in texts."""
+    return len(data) - len(data.translate(None, _BEGINNINGS))
+
+
+def check_parts(data: bytes) -> bytes:
+    """Return JSON that is not read yet, or raise `Refusal` if it may have too many parts to be read at all."""
+    if count_parts(data) > MOST_PARTS:
+        raise too_many_parts()
+    return data
+
+
+def too_many_parts() -> Refusal:
+    """Return the answer to such a body. What is left of it is not read."""
+    problem = Problem(code="input", message=f"Expected {_TOO_MANY}, but got more.", hint=_HINT)
+    return Refusal(422, problem, headers={"Connection": "close"})
 
 
 def _check_depth(brackets: str) -> None:

@@ -20,7 +20,7 @@ async def test_each_model_has_its_own_places() -> None:
 
 async def test_bytes_are_held_together_and_given_back() -> None:
     places = Places(most_bytes=10)
-    with places.take("pose") as one, places.take("pose") as two:
+    with places.receive() as one, places.receive("somebody") as two:
         one.hold(6)
         two.hold(4)
         with pytest.raises(QueueFullError, match="10 bytes"):
