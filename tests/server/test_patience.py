@@ -17,7 +17,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Hasty(PatientProtocol):
-    patience_s = 0.3
+    patience_s = linger_s = 0.3
 
 
 @pytest.fixture
@@ -124,9 +124,10 @@ async def test_who_does_not_take_their_answer_is_let_go() -> None:
             await loop.sock_connect(line, ("127.0.0.1", port))
             await loop.sock_sendall(line, HEAD)
             await asyncio.sleep(1.5)
-            with pytest.raises(ConnectionError):  # what had been sent comes, and then it was broken off
-                while await loop.sock_recv(line, 65_536):
-                    pass
+            count = 0
+            while piece := await loop.sock_recv(line, 65_536):  # what had been sent, and then no more
+                count += len(piece)
+            assert count < 50_000_000
 
 
 async def test_who_takes_their_answer_slowly_gets_it() -> None:

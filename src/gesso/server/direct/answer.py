@@ -94,7 +94,7 @@ class DirectAnswer(Response):
     async def _body(self, delivery: Delivery) -> bytes:
         is_json = "json" in self._request.headers.get("content-type", "").lower()
         try:
-            return await whole_body(self._request, delivery, is_json=is_json)
+            return await whole_body(self._request, delivery, is_json=is_json, limit_bytes=MOST_BYTES)
         except Refusal as refusal:
             raise _too_large() if refusal.status_code == 413 else refusal from None
 

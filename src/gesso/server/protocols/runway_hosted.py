@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gesso.errors import DeadlineError
+from gesso.hosting.deployment import Deployment
 from gesso.hosting.hosting import Hosting
 from gesso.server.hosted.caller import Caller
 from gesso.server.hosted.opening import HostedOpening
@@ -37,7 +38,7 @@ OUTPUTS: Final[dict[int | str, dict[str, Any]]] = {200: {"model": RunwayOutputs,
 @router.get("/{name}/v1")
 async def get_runway_status(name: str, request: Request, *, house: House) -> RunwayStatus:
     """Say at once whether a deployment is awake. One that sleeps is woken by that."""
-    _expect(house.hosting, name, request=request)
+    _let_in(house.hosting, name, request=request)
     house.hosting.wake(name)
     is_awake = house.hosting.status(name).state == "awake"
     return RunwayStatus(status="running" if is_awake else "starting")
@@ -47,8 +48,7 @@ async def get_runway_status(name: str, request: Request, *, house: House) -> Run
 async def get_runway_info(name: str, request: Request, *, house: House) -> RunwayCommand:
     """Say what a deployment takes and gives, as soon as it is awake."""
     hosting = house.hosting
-    _expect(hosting, name, request=request)
-    deployment = hosting.active(name)
+    deployment = _let_in(hosting, name, request=request)
     try:
         async with asyncio.timeout(WAKING_S) as patience:
             spec = await hosting.until_awake(deployment)
@@ -68,7 +68,11 @@ async def query_runway(name: str, request: Request) -> Response:
     return RunwayAnswer(rooms.direct, request, opening=opening)
 
 
-def _expect(hosting: Hosting, name: str, *, request: Request) -> None:
-    """Check who asks what wakes a deployment: somebody who has nothing left to spend there must not."""
-    caller = Caller.of(request)
-    hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="runway")
+def _let_in(hosting: Hosting, name: str, *, request: Request) -> Deployment:
+    """Return a deployment to somebody who may ask. One that sleeps is for those who have something left to spend."""
+    deployment, caller = hosting.active(name), Caller.of(request)
+    if hosting.status(name).state == "awake":
+        hosting.door.check(deployment, secret=caller.token, origin=caller.origin)
+    else:
+        hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="runway")
+    return deployment
