@@ -77,7 +77,7 @@ def test_what_the_descriptions_let_one_make_up(tokens: tuple[Program, dict[str, 
         operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE),  # type: ignore[attr-defined]  # as above
     )
 
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=case, name=st.sampled_from(NAMES), is_real=st.booleans(), inputs=GIVEN)
     def make_up(case: schemathesis.Case[Any], name: str, *, is_real: bool, inputs: dict[str, Any]) -> None:
         if is_real and isinstance(case.path_parameters, dict):

@@ -73,6 +73,8 @@ async def test_guests_keep_neither_the_owner_nor_other_guests_out(gate: asyncio.
     assert await let_in("4.4.4.4", "/m/poet/events", 20) == 2
     assert await let_in("5.5.5.5", "/m/poet/events", 20) == 0
     assert await let_in("127.0.0.1", "/api/v1/jobs/x/events", 20) == 8
+    assert await let_in("6.6.6.6", "/m/poet/run", 20) == 4  # of twelve for guests in all
+    assert await let_in("127.0.0.1", "/api/v1/jobs", 20) == 20
     gate.set()
     assert {await each for each in staying} == {200}
     assert await ask("5.5.5.5", "/m/poet/events") == 200

@@ -18,7 +18,8 @@ _BEGINNINGS: Final = b",[{"
 _HINT: Final = "Commas and brackets in texts count, too. Send what is larger as a file."
 MOST_PARTS: Final = 250_000
 """Of one body: with each of them comes an object of Python's, whatever small thing it is."""
-_TOO_MANY: Final = f"JSON of at most {MOST_PARTS} parts"
+MOST_PARTS_OF_GUESTS: Final = 50_000
+"""Of one that a guest sends: while it is read, everybody else waits, for 0.05 s at most."""
 _TEXTS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_BRACKETS: Final = re.compile(r"[^][{}]+")
 
@@ -36,7 +37,7 @@ def check_plain(values: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("numbers that JSON has, no NaN and no infinity") from error
     structure = _TEXTS.sub("", text)
     if structure.count(",") >= MOST_PARTS:
-        raise ValueError(_TOO_MANY)
+        raise ValueError(_words(MOST_PARTS))
     _check_depth(_NO_BRACKETS.sub("", structure).replace("{", "[").replace("}", "]"))
     return values
 
@@ -46,17 +47,20 @@ def count_parts(data: bytes) -> int:
     return len(data) - len(data.translate(None, _BEGINNINGS))
 
 
-def check_parts(data: bytes) -> bytes:
+def check_parts(data: bytes, *, most: int = MOST_PARTS) -> bytes:
     """Return JSON that is not read yet, or raise `Refusal` if it may have too many parts to be read at all."""
-    if count_parts(data) > MOST_PARTS:
-        raise too_many_parts()
+    if count_parts(data) > most:
+        raise too_many_parts(most)
     return data
 
 
-def too_many_parts() -> Refusal:
+def too_many_parts(most: int = MOST_PARTS) -> Refusal:
     """Return the answer to such a body. What is left of it is not read."""
-    problem = Problem(code="input", message=f"Expected {_TOO_MANY}, but got more.", hint=_HINT)
-    return Refusal(422, problem, headers={"Connection": "close"})
+    return Refusal(422, Problem(code="input", message=f"Expected {_words(most)}, but got more.", hint=_HINT))
+
+
+def _words(most: int) -> str:
+    return f"JSON of at most {most} parts"
 
 
 def _check_depth(brackets: str) -> None:

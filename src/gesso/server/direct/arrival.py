@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from gesso.server.bodies import body_of
 from gesso.server.direct.places import Delivery
-from gesso.server.plain_json import MOST_PARTS, count_parts, too_many_parts
+from gesso.server.plain_json import count_parts, too_many_parts
 
 MOST_BYTES: Final = 100_000_000
 """The largest body of a direct run: it lies in memory."""
@@ -26,8 +26,8 @@ async def whole_body(request: Request, delivery: Delivery, *, is_json: bool, lim
     async for piece in body_of(request, limit_bytes=limit_bytes, is_awaited=True):
         more = count_parts(piece) if is_json else 0
         parts += more
-        if parts > MOST_PARTS:
-            raise too_many_parts()
+        if parts > delivery.most_parts:
+            raise too_many_parts(delivery.most_parts)
         delivery.hold(len(piece) + more * _BYTES_OF_A_PART)
         pieces.append(piece)
     delivery.arrive()

@@ -8,6 +8,7 @@ from typing import Any, Final, Self, TypeVar
 
 from gesso.errors import QueueFullError
 from gesso.server.errors import Refusal
+from gesso.server.plain_json import MOST_PARTS, MOST_PARTS_OF_GUESTS
 from gesso.server.schemas.problem import Problem
 from gesso.types.given import size
 
@@ -17,7 +18,7 @@ MOST_RUNS: Final = 100
 """Direct runs of one model, running and waiting, and live streams."""
 MOST_BYTES: Final = 1_000_000_000
 """What the bodies of all direct runs may hold together."""
-MOST_COMING: Final = 16
+MOST_COMING: Final = 50
 """Bodies of one guest that may be on their way at once. They take no place until they are there."""
 _SHARE: Final = 0.75
 """How much of all this one guest may have: the rest is for the others."""
@@ -130,6 +131,8 @@ class Delivery:
 
     def __init__(self, places: Places, guest: str | None) -> None:
         self._places = places
+        self.most_parts = MOST_PARTS if guest is None else MOST_PARTS_OF_GUESTS
+        """How many parts it may have, if it is JSON."""
         self._guest = guest
         self._bytes = 0
         self._is_there = False

@@ -19,7 +19,7 @@ from gesso.server.live.inputs import SteadyInputs
 from gesso.server.live.line import Line
 from gesso.server.live.newest import Frame, Newest
 from gesso.server.live.scene import Scene
-from gesso.server.plain_json import check_parts
+from gesso.server.plain_json import MOST_PARTS_OF_GUESTS, check_parts
 from gesso.server.schemas.job import ProgressMessage
 from gesso.server.schemas.live import LiveChange, LiveErrorMessage, LiveResultMessage, LiveTimings, ReadyMessage
 from gesso.server.schemas.problem import Problem
@@ -240,7 +240,7 @@ async def read_message(direct: Direct, text: str, *, kind: type[_M]) -> _M:
     """Return what a client has said, read in a thread. Raises `ValidationError`, and `Refusal` if it is too much."""
 
     def read() -> _M:
-        return kind.model_validate_json(check_parts(text.encode(errors="replace")))
+        return kind.model_validate_json(check_parts(text.encode(errors="replace"), most=MOST_PARTS_OF_GUESTS))
 
     return await direct.threads.call(read)
 

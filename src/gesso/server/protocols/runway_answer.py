@@ -17,6 +17,7 @@ from gesso.server.direct.places import STOPPING, Delivery
 from gesso.server.direct.room import Direct
 from gesso.server.errors import Refusal
 from gesso.server.layer import Call
+from gesso.server.plain_json import check_parts
 from gesso.server.protocols.runway_errors import RAISED, Trouble, refuse
 from gesso.server.protocols.runway_query import Query, is_gzip, outputs_of, read_inputs, unpacked
 from gesso.server.protocols.runway_values import FORMAT_HEADER, read_formats
@@ -93,7 +94,7 @@ class RunwayAnswer(Response):
         body = await whole_body(self._request, delivery, is_json=not is_packed)
         if is_packed:
             body = await self._direct.threads.call(unpacked, body, limit_bytes=MOST_BYTES)
-            delivery.hold(len(body))
+            delivery.hold(len(check_parts(body, most=delivery.most_parts)))
         if len(body) <= QUICK_BYTES:
             inputs = read_inputs(body)
         else:
