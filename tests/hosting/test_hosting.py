@@ -27,6 +27,7 @@ from gesso.hosting.hosting import Changes, Hosting, ReleaseOrder
 from gesso.hosting.tokens import TokenOrder
 from gesso.settings import Settings
 from gesso.spec.runnable import Log, Request, Result
+from gesso.storage.database import Connection
 from gesso.storage.job_rows import digests_in_use
 from gesso.storage.tables import DEPLOYMENT_LOG, DEPLOYMENT_MINUTES
 from tests.hosting.models import add_poet, write_poet
@@ -390,7 +391,11 @@ async def test_rows_that_are_broken_keep_nobody_from_the_others(hosting: Hosting
     for table in (DEPLOYMENT_LOG, DEPLOYMENT_MINUTES):
         column = "document" if table is DEPLOYMENT_LOG else "latencies"
         broken = sa.update(table).values({column: "{"})
-        await app.home.database.run(lambda connection, broken=broken: connection.execute(broken))
+
+        def spoil(connection: Connection, broken: sa.Update = broken) -> None:
+            connection.execute(broken)
+
+        await app.home.database.run(spoil)
     again = Hosting(app.home.database, hosting._engine)
     await again.start()
     assert await ask(again, "one", None) == "v1 plain x"

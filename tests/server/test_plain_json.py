@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from gesso.server.errors import Refusal
-from gesso.server.plain_json import MOST_PARTS, check_parts, check_plain, count_parts
+from gesso.server.plain_json import check_plain
 
 
 def nested(depth: int, *, as_objects: bool = False) -> Any:
@@ -52,17 +51,3 @@ def test_json_stays_as_it_is(values: dict[str, Any]) -> None:
 def test_what_is_none_is_refused(value: Any, expected: str) -> None:
     with pytest.raises(ValueError, match=expected):
         check_plain({"a": value})
-
-
-@pytest.mark.parametrize(
-    ("data", "count"), [(b"", 0), (b"[1,2]", 2), (b'{"a":[{},{}]}', 5), (b'"a, b"', 1), (b"\xff\xfe,", 1)]
-)
-def test_parts_are_counted_before_they_are_read(data: bytes, count: int) -> None:
-    assert count_parts(data) == count
-
-
-def test_too_many_parts_are_not_read() -> None:
-    assert check_parts(b"," * MOST_PARTS)
-    with pytest.raises(Refusal) as refused:
-        check_parts(b"," * (MOST_PARTS + 1))
-    assert refused.value.status_code == 422

@@ -12,8 +12,9 @@ from starlette.types import Message, Receive
 
 from gesso.server.bodies import said_bytes
 from gesso.server.errors import Refusal
+from gesso.server.json_parts import count_parts, too_many_parts
 from gesso.server.layer import Call, Layer
-from gesso.server.plain_json import MOST_PARTS, count_parts, too_many_parts
+from gesso.server.plain_json import MOST_PARTS
 from gesso.server.schemas.problem import Problem
 from gesso.types.given import size
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from gesso.server.bodies import body_of
 from gesso.server.direct.places import Delivery
-from gesso.server.plain_json import count_parts, too_many_parts
+from gesso.server.json_parts import count_parts, too_many_parts
 
 MOST_BYTES: Final = 100_000_000
 """The largest body of a direct run: it lies in memory."""

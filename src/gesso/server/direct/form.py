@@ -9,7 +9,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from gesso.errors import InputError
 from gesso.server.direct.given import Medium, Typed
-from gesso.server.plain_json import check_parts
+from gesso.server.json_parts import check_parts
 
 if TYPE_CHECKING:  # where the library has it, too
     from python_multipart.multipart import MultipartCallbacks

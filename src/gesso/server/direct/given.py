@@ -10,7 +10,7 @@ from typing import Any
 from gesso.errors import InputError
 from gesso.jobs.inputs import Inputs
 from gesso.server.direct.threads import is_small
-from gesso.server.plain_json import check_parts
+from gesso.server.json_parts import check_parts
 from gesso.spec.model import Port
 from gesso.storage.blobs import Blobs, is_reference
 from gesso.types.base import DataType

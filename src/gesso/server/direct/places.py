@@ -8,7 +8,8 @@ from typing import Any, Final, Self, TypeVar
 
 from gesso.errors import QueueFullError
 from gesso.server.errors import Refusal
-from gesso.server.plain_json import MOST_PARTS, MOST_PARTS_OF_GUESTS
+from gesso.server.json_parts import MOST_PARTS_OF_GUESTS
+from gesso.server.plain_json import MOST_PARTS
 from gesso.server.schemas.problem import Problem
 from gesso.types.given import size
 

@@ -15,11 +15,11 @@ from pydantic import BaseModel, ValidationError
 from gesso.errors import GessoError, RunError
 from gesso.server.direct.room import Direct
 from gesso.server.errors import Refusal, problem_of, problem_of_invalid
+from gesso.server.json_parts import MOST_PARTS_OF_GUESTS, check_parts
 from gesso.server.live.inputs import SteadyInputs
 from gesso.server.live.line import Line
 from gesso.server.live.newest import Frame, Newest
 from gesso.server.live.scene import Scene
-from gesso.server.plain_json import MOST_PARTS_OF_GUESTS, check_parts
 from gesso.server.schemas.job import ProgressMessage
 from gesso.server.schemas.live import LiveChange, LiveErrorMessage, LiveResultMessage, LiveTimings, ReadyMessage
 from gesso.server.schemas.problem import Problem

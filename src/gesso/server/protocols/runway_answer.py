@@ -16,8 +16,8 @@ from gesso.server.direct.opening import Opening
 from gesso.server.direct.places import STOPPING, Delivery
 from gesso.server.direct.room import Direct
 from gesso.server.errors import Refusal
+from gesso.server.json_parts import check_parts
 from gesso.server.layer import Call
-from gesso.server.plain_json import check_parts
 from gesso.server.protocols.runway_errors import RAISED, Trouble, refuse
 from gesso.server.protocols.runway_query import Query, is_gzip, outputs_of, read_inputs, unpacked
 from gesso.server.protocols.runway_values import FORMAT_HEADER, read_formats

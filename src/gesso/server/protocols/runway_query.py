@@ -20,7 +20,8 @@ from gesso.server.direct.room import Direct
 from gesso.server.direct.run import DirectRun
 from gesso.server.direct.timings import Timings
 from gesso.server.errors import Refusal
-from gesso.server.plain_json import check_parts, check_plain
+from gesso.server.json_parts import check_parts
+from gesso.server.plain_json import check_plain
 from gesso.server.protocols.runway_values import Formats, given_of, wire_of
 from gesso.server.schemas.problem import Problem
 from gesso.spec.model import Command
