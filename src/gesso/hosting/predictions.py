@@ -112,10 +112,10 @@ class Predictions:
             raise QueueFullError(message, hint="Ask again when some are over.")
 
     async def _submit(self, admission: Admission, order: PredictionOrder, *, command: Command) -> tuple[Record, bool]:
-        if order.webhook is not None:
-            await self._webhooks.check(order.webhook.url)
         deployment, release = admission.deployment.name, admission.release
         token_id = admission.token.id if admission.token else None
+        if order.webhook is not None:
+            await self._webhooks.check(order.webhook.url, sender=token_id or deployment)
         draft = Record(
             id="",
             deployment=deployment,
@@ -296,7 +296,14 @@ class Predictions:
             await self._is_open.wait()
             return self._forms[record.protocol]
 
-        return Messenger(self._webhooks, record.webhook, secrets=secrets, look=lambda: self.get(record.id), form=form)
+        return Messenger(
+            self._webhooks,
+            record.webhook,
+            sender=record.token_id or record.deployment,
+            secrets=secrets,
+            look=lambda: self.get(record.id),
+            form=form,
+        )
 
     async def _let_go(self, row: PredictionRow) -> None:
         """End a prediction that nobody can follow any more."""

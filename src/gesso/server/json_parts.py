@@ -1,6 +1,7 @@
 """How many parts JSON may have: counted before anybody reads it, because reading it is what costs.
 
-With each part comes an object of Python's, whatever small thing it is, and while a body is read nobody else is answered.
+With each part comes an object of Python's, whatever small thing it is, and while a body is read nobody else is
+answered.
 """
 
 from __future__ import annotations

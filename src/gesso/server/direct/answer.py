@@ -78,7 +78,7 @@ class DirectAnswer(Response):
             placed = place_raw(asked, command)
             if opening.guest is not None:
                 refuse_kept(placed)
-            given = await with_fetched(direct.app, placed, command=command)
+            given = await with_fetched(direct.app, placed, command=command, call=direct.fetching.of(opening.guest))
             values = await run.open(given)
             if form.kind == "events":
                 news = tell(run, values, seed=asked.seed, port=form.port, fail=opening.fail)

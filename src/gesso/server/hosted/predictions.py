@@ -36,7 +36,8 @@ async def create(
     )
     admission.release = release or admission.release
     token_id = admission.token.id if admission.token else None
-    sender = Sender(base=base, host=request.headers.get("host", ""), token_id=token_id)
+    guest = caller.name(admission.token)
+    sender = Sender(base=base, host=request.headers.get("host", ""), guest=guest, token_id=token_id)
 
     async def order(command: Command) -> PredictionOrder:
         if asked.hook() is not None and token_id is None:

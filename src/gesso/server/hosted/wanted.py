@@ -72,10 +72,11 @@ def address_of(house: Rooms, request: Request, *, prefix: str = "/replicate/v1")
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """Who has sent a request: the address that they have come by, and the token that their files are kept for."""
+    """Who has sent a request: by which address, as which guest, and the token that their files are kept for."""
 
     base: str
     host: str
+    guest: str
     token_id: str | None
 
 
@@ -122,7 +123,7 @@ async def _bring(house: Rooms, value: Json, *, where: str, sender: Sender) -> Js
         kept = await house.app.predictions.files.get(own[1], token_id=sender.token_id)
         await asyncio.to_thread(house.app.blobs.hold, kept.file.blob)
         return kept.file.to_json()
-    return await keep_fetched(house.app, value, where=where)
+    return await keep_fetched(house.app, value, where=where, call=house.direct.fetching.of(sender.guest))
 
 
 def _items(value: Json) -> list[Json]:

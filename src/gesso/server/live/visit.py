@@ -63,7 +63,7 @@ async def refuse_visit(socket: WebSocket, error: GessoError) -> None:
 async def _serve(direct: Direct, line: Line, *, said: LiveOpening, opening: Opening) -> None:
     runnable, command = await opening.open(said.command, options=said.options, device=said.device)
     scene = Scene.of(said, command)
-    inputs = SteadyInputs(direct, scene, is_guest=opening.guest is not None)
+    inputs = SteadyInputs(direct, scene, guest=opening.guest)
     seed = secrets.randbelow(MAX_SEED + 1) if said.seed is None else said.seed
     try:
         await inputs.open(said.inputs)

@@ -52,7 +52,8 @@ async def outputs_of(direct: Direct, opening: Opening, *, query: Query) -> bytes
     async with aclosing(run):
         if opening.guest is not None:
             refuse_kept(query.inputs)
-        given = await with_fetched(direct.app, given_of(command.inputs, query.inputs), command=command)
+        given = given_of(command.inputs, query.inputs)
+        given = await with_fetched(direct.app, given, command=command, call=direct.fetching.of(opening.guest))
         result = await run.result(await run.open(given), seed=None)
 
         def write() -> bytes:
