@@ -260,7 +260,9 @@ class App:
         from gesso.hosting.webhooks import Webhooks
 
         webhooks = Webhooks(self.door, allow_private=lambda: self.settings.fetch_private)
-        self._predictions = Predictions(self.home.database, self.hosting, jobs=self.jobs, webhooks=webhooks)
+        self._predictions = Predictions(
+            self.home.database, self.hosting, jobs=self.jobs, blobs=self.blobs, webhooks=webhooks
+        )
         await self._predictions.start()
 
     async def start_bots(self, *, is_reviving: bool = True) -> Bots:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from gesso.hosting.figures import BOUNDS_MS, Figures, Minute, read_minute
+from gesso.storage.hosting_rows import MinuteRow
 
 
 def test_quantiles_are_at_most_half_an_octave_above() -> None:
@@ -41,3 +44,19 @@ def test_minutes_add_up() -> None:
     two.refused = 3
     one.add(two)
     assert (one.requests, one.errors, one.refused, one.compute_ms) == (2, 1, 3, 3000)
+
+
+def test_what_is_refused_has_no_latency() -> None:
+    minute = Minute()
+    minute.refuse()
+    minute.refuse(compute_s=0.5)
+    assert (minute.requests, minute.errors, minute.refused, minute.compute_ms) == (0, 0, 2, 500)
+    assert minute.quantile_ms(0.5) is None
+
+
+@pytest.mark.parametrize("latencies", ["", "nonsense", "[1]", '{"a": 1}', '["x"]'])
+def test_a_broken_minute_is_read_without_its_latencies(latencies: str) -> None:
+    row = MinuteRow(deployment="poet", minute=1, requests=3, errors=1, refused=0, compute_ms=5, latencies=latencies)
+    minute = read_minute(row)
+    minute.count(is_error=False, took_s=0.01, compute_s=0)
+    assert (minute.requests, sum(minute.latencies)) == (4, 1)

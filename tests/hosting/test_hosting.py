@@ -8,14 +8,28 @@ from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from gesso.app import App
-from gesso.errors import AccessError, ConflictError, InputError, LimitError, ModelError, NotFoundError, TrustError
+from gesso.errors import (
+    AccessError,
+    ConflictError,
+    FetchError,
+    InputError,
+    LimitError,
+    ModelError,
+    NotFoundError,
+    QueueFullError,
+    TrustError,
+)
+from gesso.hosting.entries import Entry
 from gesso.hosting.hosting import Changes, Hosting, ReleaseOrder
 from gesso.hosting.tokens import TokenOrder
 from gesso.settings import Settings
 from gesso.spec.runnable import Log, Request, Result
+from gesso.storage.database import Connection
 from gesso.storage.job_rows import digests_in_use
+from gesso.storage.tables import DEPLOYMENT_LOG, DEPLOYMENT_MINUTES
 from tests.hosting.models import add_poet, write_poet
 
 _UNWELL = """
@@ -282,3 +296,110 @@ async def test_a_deleted_one_is_gone_and_its_files_are_let_go(hosting: Hosting, 
     await hosting.create(ReleaseOrder(model="poet"), name="one")
     with pytest.raises(AccessError):
         await ask(hosting, "one", secret)
+
+
+async def test_what_is_refused_costs_nothing_and_figures_say_what_the_log_says(hosting: Hosting) -> None:
+    await hosting.create(ReleaseOrder(model="poet"), name="one")
+    token, secret = await hosting.make_token("one", TokenOrder(name="bot", max_requests=2))
+    for error in (InputError("a", "b"), QueueFullError("x"), FetchError("x"), ConflictError("x")):
+        with pytest.raises(type(error)):
+            async with hosting.admit("one", secret=secret, origin=None, client="a", protocol="gesso") as admission:
+                admission.begin_work()
+                raise error
+    with pytest.raises(AccessError):
+        hosting.expect("one", secret="gesso_wrong", origin=None, protocol="gesso")
+    with pytest.raises(ModelError):
+        await ask(hosting, "one", secret, prompt="fail")
+    assert await ask(hosting, "one", secret) == "v1 plain x"
+    (purse,) = hosting.door.purses("one")
+    assert (purse.token, purse.requests) == (token, 2)
+    (minute,) = (await hosting.minutes("one", since=0)).values()
+    outcomes = [entry.outcome for _, entry in await hosting.log("one") if entry.kind == "request"]
+    assert (minute.refused, minute.requests, minute.errors) == (5, 2, 1)
+    assert (outcomes.count("refused"), outcomes.count("failed"), outcomes.count("succeeded")) == (5, 1, 1)
+    assert sum(minute.latencies) == 2
+
+
+async def test_strangers_do_not_push_out_the_log(hosting: Hosting) -> None:
+    await hosting.create(ReleaseOrder(model="poet"), name="one")
+    _, secret = await hosting.make_token("one", TokenOrder(name="bot"))
+    await ask(hosting, "one", secret)
+    for _ in range(30):
+        for _ in range(100):
+            with pytest.raises(AccessError):
+                hosting.admit("one", secret="wrong", origin=None, client="a", protocol="gesso")
+        await hosting.book.save()
+    entries: list[Entry] = []
+    before = None
+    while page := await hosting.log("one", before=before):
+        entries += [entry for _, entry in page]
+        before = page[-1][0]
+    assert len(entries) <= 410
+    assert [entry.outcome for entry in entries if entry.token] == ["succeeded"]
+    (minute,) = (await hosting.minutes("one", since=0)).values()
+    assert minute.refused == 3000
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+@pytest.mark.parametrize("how", ["pause", "remove"])
+async def test_one_that_is_switched_off_or_removed_ends_what_is_under_way(
+    hosting: Hosting, *, is_public: bool, how: str
+) -> None:
+    await hosting.create(ReleaseOrder(model="poet"), name="one", is_public=is_public)
+    secret = None if is_public else (await hosting.make_token("one", TokenOrder(name="bot")))[1]
+    await ask(hosting, "one", secret)
+
+    async def as_owner() -> None:
+        async with hosting.admit_owner("one", protocol="runway-local"):
+            await asyncio.sleep(60)
+
+    running = [asyncio.create_task(ask(hosting, "one", secret, wait_s=30)), asyncio.create_task(as_owner())]
+    await asyncio.sleep(0.1)
+    late = hosting.admit("one", secret=secret, origin=None, client="a", protocol="gesso")
+    if how == "pause":
+        await hosting.change("one", Changes(is_active=False))
+    else:
+        await hosting.delete("one")
+    for each in running:
+        with pytest.raises((NotFoundError, AccessError), match=r"switched off|removed|taken back"):
+            await each
+    with pytest.raises((NotFoundError, AccessError)):
+        async with late:
+            pass
+
+
+async def test_a_cap_that_is_used_up_ends_what_else_is_under_way_with_it(hosting: Hosting) -> None:
+    await hosting.create(ReleaseOrder(model="poet"), name="one")
+    _, secret = await hosting.make_token("one", TokenOrder(name="bot", max_compute_s=2.5))
+    _, other = await hosting.make_token("one", TokenOrder(name="other"))
+    await ask(hosting, "one", other)
+    slow = [asyncio.create_task(ask(hosting, "one", secret, wait_s=3)) for _ in range(2)]
+    free = asyncio.create_task(ask(hosting, "one", other, wait_s=0.1))
+    first, second = await asyncio.gather(*slow, return_exceptions=True)
+    assert first == "v1 plain x"  # what has used it up comes to its end
+    assert isinstance(second, LimitError)
+    assert await free == "v1 plain x"
+    with pytest.raises(LimitError):
+        hosting.expect("one", secret=secret, origin=None, protocol="gesso")
+    hosting.expect("one", secret=other, origin=None, protocol="gesso")
+
+
+async def test_rows_that_are_broken_keep_nobody_from_the_others(hosting: Hosting, app: App) -> None:
+    await hosting.create(ReleaseOrder(model="poet"), name="one", is_public=True)
+    await ask(hosting, "one", None)
+    await hosting.stop()
+    for table in (DEPLOYMENT_LOG, DEPLOYMENT_MINUTES):
+        column = "document" if table is DEPLOYMENT_LOG else "latencies"
+        broken = sa.update(table).values({column: "{"})
+
+        def spoil(connection: Connection, broken: sa.Update = broken) -> None:
+            connection.execute(broken)
+
+        await app.home.database.run(spoil)
+    again = Hosting(app.home.database, hosting._engine)
+    await again.start()
+    assert await ask(again, "one", None) == "v1 plain x"
+    assert next(entry.outcome for _, entry in await again.log("one")) == "succeeded"
+    (minute,) = (await again.minutes("one", since=0)).values()
+    assert minute.requests == 2
+    await again.stop()

@@ -9,16 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from gesso.app import App
-from gesso.errors import AccessError, FetchError, GessoError, InputError, LimitError, NotFoundError
-from gesso.hosting.hosting import ReleaseOrder
+from gesso.errors import (
+    AccessError,
+    DamagedError,
+    FetchError,
+    GessoError,
+    InputError,
+    LimitError,
+    NotFoundError,
+    QueueFullError,
+)
+from gesso.hosting import predictions
+from gesso.hosting.hosting import Changes, ReleaseOrder
 from gesso.hosting.messenger import Form
 from gesso.hosting.prediction import Prediction, PredictionOrder, Webhook, read_reference, reference
 from gesso.hosting.tokens import TokenOrder
 from gesso.jobs.identity import id_at
 from gesso.settings import Settings
 from gesso.spec.model import Command
+from gesso.storage.tables import PREDICTIONS
 from tests.hosting.models import add_poet
 from tests.server.protocols.targets import target
 
@@ -50,7 +62,7 @@ async def token(app: App, **wanted: Any) -> str:
 
 
 async def ask(
-    app: App, secret: str, *, name: str | None = None, hook: Webhook | None = None, **inputs: Any
+    app: App, secret: str | None, *, name: str | None = None, hook: Webhook | None = None, **inputs: Any
 ) -> Prediction:
     admission = app.hosting.admit("poet", secret=secret, origin=None, client="", protocol="replicate")
 
@@ -91,7 +103,8 @@ async def test_one_that_cannot_be_is_refused_and_counted_as_that(app: App) -> No
         await ask(app, secret, prompt=7)
     with pytest.raises(FetchError):
         await ask(app, secret, prompt="x", hook=Webhook(url="http://169.254.169.254/"))
-    assert await outcomes(app) == ["failed", "refused"]  # the newest first
+    assert await outcomes(app) == ["refused", "refused"]
+    assert app.hosting.door.purses("poet")[0].requests == 0
     assert await app.jobs.list(kind="hosted") == ()
 
 
@@ -235,3 +248,73 @@ def test_what_is_no_reference_names_a_model(text: str) -> None:
 def test_ids_sort_by_time() -> None:
     assert id_at(1) < id_at(2) < id_at(time.time())
     assert len(id_at(1)) == 26
+
+
+async def test_the_same_name_again_uses_up_no_cap(app: App) -> None:
+    secret = await token(app, max_requests=2)
+    first = await ask(app, secret, name="mine", prompt="hi")
+    for _ in range(5):
+        assert (await ask(app, secret, name="mine", prompt="hi")).id == first.id
+    assert app.hosting.door.purses("poet")[0].requests == 1
+    await ask(app, secret, name="yours", prompt="hi")
+    with pytest.raises(LimitError):
+        await ask(app, secret, name="mine", prompt="hi")
+
+
+@pytest.mark.parametrize("how", ["pause", "remove"])
+async def test_what_waits_and_what_runs_ends_with_its_deployment(app: App, how: str) -> None:
+    await app.hosting.change("poet", Changes(is_public=True))
+    made = [await ask(app, None, prompt=str(number), wait_s=60) for number in range(3)]
+    if how == "pause":
+        await app.hosting.change("poet", Changes(is_active=False))
+    else:
+        await app.hosting.delete("poet")
+    async with asyncio.timeout(30):
+        for each in made:
+            while not (await app.jobs.get(each.id)).has_ended:
+                await asyncio.sleep(0.02)
+    assert {(await app.jobs.get(each.id)).status for each in made} == {"canceled"}
+
+
+async def test_a_token_that_is_taken_back_while_inputs_are_fetched_has_nothing_made(app: App) -> None:
+    secret = await token(app)
+    admission = app.hosting.admit("poet", secret=secret, origin=None, client="", protocol="replicate")
+
+    async def order(_: Command) -> PredictionOrder:
+        await app.hosting.revoke("poet", app.hosting.door.of("poet")[0].id)
+        return PredictionOrder(inputs={"prompt": "hi", "wait_s": 60})
+
+    made = await app.predictions.create(admission, order)
+    over = await app.predictions.ended(made.id, within_s=30)
+    assert over.job.status == "canceled"
+    assert "taken back" in over.record.error
+
+
+async def test_one_that_is_broken_keeps_gesso_from_nothing(app: App, warm_home: Path) -> None:
+    secret = await token(app)
+    broken = await ask(app, secret, prompt="hi", wait_s=60)
+    whole = await ask(app, secret, prompt="second")
+    token_id = app.hosting.door.of("poet")[0].id
+    await app.predictions.stop()
+    await app.jobs.stop(grace_s=0)
+    spoil = sa.update(PREDICTIONS).where(PREDICTIONS.c.id == broken.id).values(document="{")
+    await app.home.database.run(lambda connection: connection.execute(spoil))
+    await app.__aexit__()
+    async with gesso(warm_home) as again:
+        await again.start_jobs()
+        assert (await again.predictions.ended(whole.id, within_s=60)).job.status == "succeeded"
+        assert (await again.jobs.get(broken.id)).status == "canceled"
+        assert [each.id for each in await again.predictions.of_token(token_id, before=None, limit=9)] == [whole.id]
+        with pytest.raises(DamagedError):
+            await again.predictions.get(broken.id)
+
+
+async def test_one_guest_has_so_many_under_way_and_no_more(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predictions, "MOST_UNDER_WAY", 2)
+    secret, other = await token(app), await token(app)
+    made = [await ask(app, secret, prompt="hi", wait_s=60) for _ in range(2)]
+    with pytest.raises(QueueFullError, match="2 predictions of yours"):
+        await ask(app, secret, prompt="hi")
+    await ask(app, other, prompt="hi")
+    await app.predictions.cancel(made[0])
+    await ask(app, secret, prompt="hi")

@@ -48,3 +48,24 @@ def test_what_is_spent_is_told_once_to_be_saved_and_can_be_put_back() -> None:
     assert mine.take_unsaved() == (0, 0)
     mine.put_back(1, 250)
     assert mine.take_unsaved() == (1, 250)
+
+
+def test_what_came_to_nothing_is_given_back_with_its_request() -> None:
+    mine = purse(max_requests=1)
+    mine.reserve(10).undo()
+    mine.reserve(10)
+    assert mine.take_unsaved() == (1, 0)
+    with pytest.raises(LimitError, match="All 1 requests"):
+        mine.check_left()
+
+
+def test_what_others_hold_may_be_there_again() -> None:
+    mine = purse(max_compute_s=1.0)
+    held = mine.reserve(1000)
+    with pytest.raises(LimitError, match="held for others") as refused:
+        mine.check_left()
+    assert refused.value.retry_after_s is not None
+    held.spend(1.0)
+    with pytest.raises(LimitError, match="used up") as refused:
+        mine.check_left()
+    assert refused.value.retry_after_s is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -37,7 +38,13 @@ NEVER = [
 
 
 def message(url: str, **more: Any) -> Message:
-    return Message(url=url, id="msg_1", body=b'{"id": "1"}', secrets=more.pop("secrets", (new_secret(),)))
+    return Message(
+        url=url,
+        sender=more.pop("sender", "anna"),
+        id="msg_1",
+        body=b'{"id": "1"}',
+        secrets=more.pop("secrets", (new_secret(),)),
+    )
 
 
 @pytest.fixture
@@ -51,7 +58,7 @@ async def webhooks(tmp_path: Path) -> AsyncIterator[Webhooks]:
 async def test_nothing_is_sent_to_where_nothing_may_be_sent(tmp_path: Path, url: str) -> None:
     closed = Webhooks(Door(Ledger(tmp_path)), allow_private=lambda: False, pauses_s=(0.01,))
     with pytest.raises(FetchError):
-        await closed.check(url)
+        await closed.check(url, sender="anna")
     error = await closed.send_surely(message(url))
     assert isinstance(error, FetchError)
     assert not error.is_passing
@@ -61,18 +68,18 @@ async def test_nothing_is_sent_to_where_nothing_may_be_sent(tmp_path: Path, url:
 @pytest.mark.parametrize("url", NEVER)
 async def test_metadata_is_never_a_target(webhooks: Webhooks, url: str) -> None:
     with pytest.raises(FetchError):
-        await webhooks.check(url)
+        await webhooks.check(url, sender="anna")
     with pytest.raises(FetchError):
         await webhooks.send(message(url))
 
 
 async def test_a_very_long_address_is_refused(webhooks: Webhooks) -> None:
     with pytest.raises(FetchError, match="at most"):
-        await webhooks.check(f"https://example.com/{'a' * 3000}")
+        await webhooks.check(f"https://example.com/{'a' * 3000}", sender="anna")
 
 
 async def test_a_name_that_nobody_knows_may_be_known_later(webhooks: Webhooks) -> None:
-    await webhooks.check("https://nobody.invalid/hook")
+    await webhooks.check("https://nobody.invalid/hook", sender="anna")
 
 
 async def test_a_message_is_checked_with_any_of_its_secrets(webhooks: Webhooks) -> None:
@@ -135,3 +142,23 @@ def test_a_seal_is_good_for_one_text(wrong: str) -> None:
     assert not is_sealed(new_secret(), "a", seal_=seal(secret, "a"))
     assert not is_sealed(secret, "a", seal_=wrong)
     assert json.dumps(seal(secret, "a")).isascii()
+
+
+async def test_a_slow_target_holds_up_messages_of_its_sender_alone(
+    webhooks: Webhooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_over = threading.Event()
+
+    def send(given: Message) -> int:
+        if given.sender == "anna":
+            is_over.wait(60)
+        return 200
+
+    monkeypatch.setattr(webhooks, "_post", send)
+    slow = [asyncio.create_task(webhooks.send(message("https://a.example/"))) for _ in range(30)]
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        await webhooks.send(message("https://b.example/", sender="ben"))
+    assert not any(each.done() for each in slow)
+    is_over.set()
+    await asyncio.gather(*slow)

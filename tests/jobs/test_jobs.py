@@ -441,3 +441,16 @@ async def test_an_end_that_the_database_could_not_take_is_kept_as_soon_as_it_can
     async with asyncio.timeout(10):
         while (await queue.jobs.get(job.id)).status != "failed":
             await asyncio.sleep(0.01)
+
+
+async def test_guests_leave_room_for_the_owner(tmp_path: Path) -> None:
+    async with open_queue(tmp_path, max_queued=4) as queue:
+        queue.dream.gate.clear()
+        await queue.jobs.submit(order())
+        await queue.dream.begun.wait()
+        await queue.jobs._line.stop(0.01)
+        for _ in range(2):
+            await queue.jobs.submit(order(kind="hosted"))
+        with pytest.raises(QueueFullError, match="2 jobs"):
+            await queue.jobs.submit(order(kind="hosted"))
+        await queue.jobs.submit(order())

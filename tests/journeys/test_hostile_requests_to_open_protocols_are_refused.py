@@ -1,4 +1,8 @@
-"""Requests that somebody made up, after the descriptions of OpenAI's, Replicate's and Cog's protocols: none fails."""
+"""Requests that somebody made up, with a token, after the descriptions of all that a guest may ask: none fails.
+
+What a deployment takes by Gesso's own protocol and by Runway's stands in the description of the server, what it takes
+by OpenAI's, Replicate's and Cog's in one that is made here.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,19 @@ from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from gesso.server.application import bare
 from gesso.server.protocols import addresses
+from gesso.server.schemas.openai import ChatRequest, CompletionRequest
 from tests.server.program import Program
 from tests.server.protocols.hosted import host_over_http, hosting
 
 UNSENDABLE = (httpx.InvalidURL, UnicodeEncodeError, TypeError)  # what no client can put into a request
 NAMES = ("writer", "painter")
+GIVEN = st.fixed_dictionaries(
+    {"prompt": st.text(max_size=50)},
+    optional={"max_tokens": st.integers(-1, 20), "temperature": st.floats(), "image": st.text(max_size=20)},
+)
+"""Inputs that a model may know."""
 PLACES = {"name": "writer", "owner": "me", "model": "writer"}
 
 
@@ -28,11 +39,20 @@ def described() -> dict[str, Any]:
     """Return the description of what these protocols are here: it is part of no other."""
     server = FastAPI(generate_unique_id_function=lambda route: f"{route.name}{route.path}".replace("/", "_"))
     addresses.install(server, is_described=True)
-    return server.openapi()
+    made = server.openapi()
+    for kind in (CompletionRequest, ChatRequest):
+        schema = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+        made["components"]["schemas"] |= schema.pop("$defs", {}) | {kind.__name__: schema}
+    return made
 
 
-SCHEMA: OpenApiSchema = schemathesis.openapi.from_dict(described())
-OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
+SCHEMAS: tuple[OpenApiSchema, ...] = tuple(map(schemathesis.openapi.from_dict, (described(), bare().openapi())))
+OPERATIONS = [
+    found.ok()
+    for schema in SCHEMAS
+    for found in schema.get_all_operations()
+    if isinstance(found, Ok) and not found.ok().path.startswith("/api/")
+]
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +77,14 @@ def test_what_the_descriptions_let_one_make_up(tokens: tuple[Program, dict[str, 
         operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE),  # type: ignore[attr-defined]  # as above
     )
 
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(case=case, name=st.sampled_from(NAMES), is_real=st.booleans())
-    def make_up(case: schemathesis.Case[Any], name: str, *, is_real: bool) -> None:
+    @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=case, name=st.sampled_from(NAMES), is_real=st.booleans(), inputs=GIVEN)
+    def make_up(case: schemathesis.Case[Any], name: str, *, is_real: bool, inputs: dict[str, Any]) -> None:
         if is_real and isinstance(case.path_parameters, dict):
             case.path_parameters |= {key: name if value == "writer" else value for key, value in PLACES.items()
                                      if key in case.path_parameters}  # fmt: skip
+        if is_real and isinstance(case.body, dict):
+            case.body |= {key: inputs for key in ("input", "inputs") if key in case.body} or inputs
         sent = case.as_transport_kwargs(base_url=program.address)
         body = {key: sent[key] for key in ("json", "content") if sent.get(key) is not None}
         body |= {"content": sent["data"]} if isinstance(sent.get("data"), bytes | str) else {}

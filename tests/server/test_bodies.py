@@ -6,6 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
 from gesso.app import App
 from gesso.server import bodies
@@ -83,3 +85,32 @@ async def test_small_pieces_are_joined_and_none_is_lost_before_an_error() -> Non
         async for piece in gathered(come()):
             pieces.append(piece)  # noqa: PERF401 - what came before the error counts
     assert [len(piece) for piece in pieces] == [1_200_000, 600_000]
+
+
+async def test_a_body_that_others_wait_for_must_not_dribble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "GRACE_S", 0.3)
+
+    async def dribble() -> Message:
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, dribble)
+    with pytest.raises(Refusal) as refused:
+        async for _ in bodies.body_of(request, limit_bytes=1000, is_awaited=True):
+            pass
+    assert (refused.value.status_code, refused.value.problem.message) == (408, "The request comes too slowly.")
+
+
+async def test_a_body_that_comes_on_has_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "GRACE_S", 0.2)
+    left = 10
+
+    async def come() -> Message:
+        nonlocal left
+        left -= 1
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": bytes(5000), "more_body": left > 0}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, come)
+    pieces = [piece async for piece in bodies.body_of(request, limit_bytes=100_000, is_awaited=True)]
+    assert sum(map(len, pieces)) == 50_000

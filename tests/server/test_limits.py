@@ -51,3 +51,10 @@ async def test_nonsense_about_the_size_breaks_nothing(client: httpx.AsyncClient,
     for path in ("/api/v1/jobs", "/api/v1/files"):
         answer = await client.post(path, content=b"x", headers=[(b"Content-Length", said.encode())])
         assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("part", ["{},", "[],", '"a":1,', "[", "{"])
+async def test_json_of_very_many_parts_is_not_read(client: httpx.AsyncClient, part: str) -> None:
+    answer = await client.post("/api/v1/jobs", content=part * 300_000, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "input")
+    assert "250000 parts" in answer.json()["message"]

@@ -17,7 +17,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Hasty(PatientProtocol):
-    patience_s = 0.3
+    patience_s = linger_s = 0.3
 
 
 @pytest.fixture
@@ -105,3 +105,38 @@ async def test_small_answers_are_sent_at_once() -> None:
         writer.close()
     assert all(set_to)
     assert set_to
+
+
+async def test_the_rest_of_a_body_that_nobody_wants_comes_for_a_moment_only(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+    answer = await speak(port, head, *[b"x"] * 30, pause_s=0.05)
+    assert answer.count(b"HTTP/1.1 200") == 1
+    whole = head.replace(b"1000", b"2")
+    assert (await speak(port, whole, b"x", b"x" + HEAD, pause_s=0.05)).count(b"hello") == 2
+
+
+async def test_who_does_not_take_their_answer_is_let_go() -> None:
+    async with serving(PlainTextResponse("x" * 50_000_000)) as port:
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(line, ("127.0.0.1", port))
+            await loop.sock_sendall(line, HEAD)
+            await asyncio.sleep(1.5)
+            count = 0
+            while piece := await loop.sock_recv(line, 65_536):  # what had been sent, and then no more
+                count += len(piece)
+            assert count < 50_000_000
+
+
+async def test_who_takes_their_answer_slowly_gets_it() -> None:
+    async with serving(PlainTextResponse("x" * 8_000_000)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=4096)
+        writer.write(HEAD)
+        count = 0
+        while count < 8_000_000 and (piece := await reader.read(400_000)):
+            count += len(piece)
+            await asyncio.sleep(0.0001)
+        assert count >= 8_000_000
+        writer.close()

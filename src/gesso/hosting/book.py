@@ -10,7 +10,7 @@ from typing import Final
 from gesso.errors import StorageError
 from gesso.hosting.admission import Admission
 from gesso.hosting.doorkeeper import Doorkeeper
-from gesso.hosting.entries import MOST, Entries, Entry
+from gesso.hosting.entries import MOST, MOST_REFUSED, REFUSED, Entries, Entry
 from gesso.hosting.figures import KEPT_MINUTES, Figures, Minute, read_minute, this_minute
 from gesso.storage import hosting_rows as rows
 from gesso.storage.database import Connection, Database
@@ -58,17 +58,20 @@ class Book:
 
     def count(self, admission: Admission) -> None:
         """Count a request that is over."""
-        name = admission.deployment.name
+        name, compute_s = admission.deployment.name, admission.compute_s
         minute, is_error = self._figures.now(name), admission.outcome == "failed"
-        minute.count(is_error=is_error, took_s=admission.took_s, compute_s=admission.compute_s)
+        if admission.outcome == "refused":
+            minute.refuse(compute_s=compute_s)
+        else:
+            minute.count(is_error=is_error, took_s=admission.took_s, compute_s=compute_s)
         if admission.outcome == "succeeded":
             # what a long one has taken is remembered for long: many short ones must not hide it
-            self._typical_ms[name] = max(0.99 * self._typical_ms[name], admission.compute_s * 1000)
+            self._typical_ms[name] = max(0.99 * self._typical_ms[name], compute_s * 1000)
         self.note(name, admission.entry())
 
     def refuse(self, name: str, entry: Entry) -> None:
         """Count a request that was not let in."""
-        self._figures.now(name).refused += 1
+        self._figures.now(name).refuse()
         self.note(name, entry)
 
     def note(self, name: str, entry: Entry) -> None:
@@ -93,7 +96,7 @@ class Book:
         """Return lines of the log with their numbers, the newest first, from `before` one of them backwards."""
         await self.save()
         found = await self._database.run(lambda c: rows.log(c, name, before=before, limit=limit), is_reading=True)
-        return [(number, Entry.from_json(document)) for number, document in found]
+        return [(number, entry) for number, document in found if (entry := Entry.from_json(document)) is not None]
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class Book:
                     connection, each.id, requests=each.requests, compute_ms=each.compute_ms, used_ms=each.used_ms
                 )
             for name, said in lines.items():
-                rows.add_log(connection, name, lines=said, most=MOST)
+                rows.add_log(connection, name, lines=said, most=MOST, most_marked=(REFUSED, MOST_REFUSED))
 
         try:
             await self._database.run(save)

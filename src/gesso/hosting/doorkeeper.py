@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from gesso.errors import AccessError, DamagedError, NotFoundError
+from gesso.errors import AccessError, DamagedError, GessoError, LimitError, NotFoundError
 from gesso.hosting.admission import Admission
 from gesso.hosting.deployment import Deployment
 from gesso.hosting.purse import Purse, Reserve
@@ -19,6 +19,7 @@ from gesso.storage.hosting_rows import TokenRow
 
 _logger: Final = logging.getLogger(__name__)
 _NO_TOKEN: Final = "Send it as `Authorization: Bearer <token>`. The owner makes one in the studio, under Hosting."
+_ANOTHER: Final = "Ask the owner for another."
 _FOREIGN: Final = "The owner can make a browser token for that page, in the studio, under Hosting."
 
 
@@ -46,16 +47,19 @@ class Doorkeeper:
         self, deployment: Deployment, *, secret: str | None, origin: str | None, client: str, expected_ms: int
     ) -> tuple[Token | None, Reserve | None]:
         """Check a request, and reserve what it may cost. Raises `AccessError` and `LimitError`."""
+        token = self.check(deployment, secret=secret, origin=origin)
+        self.take_rate(deployment, token, client=client)
         purse = self._purse(deployment, secret)
-        token = purse.token if purse else None
-        _check_origin(deployment, token, origin=origin)
+        return token, purse.reserve(expected_ms) if purse else None
+
+    def take_rate(self, deployment: Deployment, token: Token | None, *, client: str) -> None:
+        """Count somebody who asks against how often they may. Raises `LimitError`."""
         if deployment.requests_per_minute:
             key = f"{deployment.name} {token.id if token else client}"
             self._rates.take(key, per_minute=deployment.requests_per_minute)
         if token and token.requests_per_minute:
             key = f"{token.id} {client}" if token.kind == "browser" else token.id
             self._rates.take(key, per_minute=token.requests_per_minute)
-        return token, purse.reserve(expected_ms) if purse else None
 
     def let_in_again(
         self, deployment: Deployment, token_id: str | None, *, expected_ms: int
@@ -90,6 +94,11 @@ class Doorkeeper:
         _check_origin(deployment, token, origin=origin)
         return token
 
+    def check_left(self, deployment: Deployment, *, secret: str | None) -> None:
+        """Raise `LimitError` if a token that is good has nothing left to spend."""
+        if (purse := self._purse(deployment, secret)) is not None:
+            purse.check_left()
+
     def may_be_asked_by(self, deployment: Deployment, origin: str) -> bool:
         """Say whether a web page may ask at all, with some token or without: what a browser asks before it asks."""
         if deployment.is_public and _is_among(origin, deployment.origins):
@@ -98,13 +107,23 @@ class Doorkeeper:
 
     def entered(self, admission: Admission) -> None:
         """Hear that a request is under way."""
-        if admission.token is not None:
-            self._inside[admission.token.id].add(admission)
+        self._inside[admission.deployment.name].add(admission)
 
     def left(self, admission: Admission) -> None:
-        """Hear that it is over."""
-        if admission.token is not None:
-            self._inside[admission.token.id].discard(admission)
+        """Hear that it is over. If its token has nothing left, the others that it has under way end, too."""
+        name = admission.deployment.name
+        self._inside[name].discard(admission)
+        if not self._inside[name]:
+            del self._inside[name]
+        if admission.token is not None and admission.has_nothing_left:
+            error = LimitError("Another request has used up what this token may spend.", hint="Ask for a larger cap.")
+            self.end(name, error, token_id=admission.token.id)
+
+    def end(self, deployment: str, error: GessoError, *, token_id: str | None = None) -> None:
+        """End what is under way of a deployment: all of it, or what was asked for with one token."""
+        for admission in list(self._inside.get(deployment, ())):
+            if token_id is None or (admission.token is not None and admission.token.id == token_id):
+                admission.end(error)
 
     # -- tokens -------------------------------------------------------------------------------------------------------
 
@@ -147,14 +166,17 @@ class Doorkeeper:
 
     def revoke(self, token_id: str) -> None:
         """Forget a token, and end what is under way with it."""
+        taken = [purse.token for purse in self._purses.values() if purse.token.id == token_id]
         self._purses = {key: purse for key, purse in self._purses.items() if purse.token.id != token_id}
-        for admission in list(self._inside.pop(token_id, ())):
-            admission.revoke()
+        for token in taken:
+            error = AccessError("The token of this request was taken back.", hint=_ANOTHER, is_unknown=True)
+            self.end(token.deployment, error, token_id=token_id)
 
     def forget(self, deployment: str) -> None:
-        """Forget a deployment's tokens, and end what is under way with them."""
+        """Forget a deployment's tokens, and end what is under way there."""
         for token in self.of(deployment):
             self.revoke(token.id)
+        self.end(deployment, NotFoundError(f"The deployment {deployment} was removed."))
 
     def take_spent(self) -> list[Spent]:
         """Return what tokens have been used for since this was last asked."""
@@ -188,7 +210,7 @@ class Doorkeeper:
         if purse is None or purse.token.deployment != deployment.name:
             raise AccessError(f"This is no token of {deployment.name}.", hint=_NO_TOKEN, is_unknown=True)
         if purse.token.is_expired():
-            raise AccessError("This token has expired.", hint="Ask the owner for another.", is_unknown=True)
+            raise AccessError("This token has expired.", hint=_ANOTHER, is_unknown=True)
         return purse
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gesso.errors import ConflictError, InputError
+from gesso.errors import ConflictError, DamagedError, InputError, NotFoundError
 from gesso.hosting.archive import keep_archive, unpack
 from gesso.hosting.deployment import Release
 from gesso.hosting.engine import News, Pinned, Stage, Standing
@@ -107,9 +107,16 @@ class EmbeddedEngine:
     def _found(self, release: Release) -> WorkerModel | None:
         return self._open.get(_key(release))
 
+    def _kept(self, archive: str, name: str) -> Path:
+        try:
+            return self._blobs.path(archive)
+        except NotFoundError as error:
+            hint = "Deploy the model again, with --new-version, or bring the file back from a backup."
+            raise DamagedError(f"The copy of {name} that was deployed is gone from this home.", hint=hint) from error
+
     async def _unpacked(self, archive: str, digest: str, *, name: str) -> ModelSource:
         def find() -> ModelSource:
-            path = unpack(self._blobs.path(archive), self._folder, digest=digest)
+            path = unpack(self._kept(archive, name), self._folder, digest=digest)
             manifest = replace(read_manifest(path), name=name)
             return ModelSource(name, manifest, "folder" if path.is_dir() else "file")
 

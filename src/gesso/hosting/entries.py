@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -15,7 +15,12 @@ Outcome: TypeAlias = Literal["succeeded", "failed", "canceled", "refused"]
 
 MOST: Final = 2000
 """Lines that are kept of a deployment."""
+MOST_REFUSED: Final = 400
+"""Of these, so many may be about what was refused: strangers must not push out everything else."""
+REFUSED: Final = '"outcome":"refused"'
+"""What the lines about that have in them; in a text the quotes would be written otherwise."""
 _MOST_UNSAVED: Final = 500
+_MOST_UNSAVED_REFUSED: Final = 100
 _LONGEST: Final = 1000
 
 
@@ -38,19 +43,30 @@ class Entry:
     release: int | None = None
 
     @classmethod
-    def from_json(cls, text: str) -> Entry:
-        """Return it from JSON."""
-        return msgspec.json.decode(text, type=cls)
+    def from_json(cls, text: str) -> Entry | None:
+        """Return it from JSON; None if it is broken."""
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except msgspec.MsgspecError:
+            return None
 
 
 class Entries:
-    """The lines that are not written yet. Of a deployment that says too much at once, the newest are kept."""
+    """The lines that are not written yet. Of a deployment that says too much at once, the newest are kept.
+
+    Of many that were refused at once the first are kept, and how many they were.
+    """
 
     def __init__(self) -> None:
         self._unsaved: dict[str, list[str]] = defaultdict(list)
+        self._refused: Counter[str] = Counter()
 
     def add(self, name: str, entry: Entry) -> None:
         """Add a line; its time is now."""
+        if entry.outcome == "refused":
+            self._refused[name] += 1
+            if self._refused[name] > _MOST_UNSAVED_REFUSED:
+                return
         lines = self._unsaved[name]
         lines.append(_encode(entry))
         if len(lines) > _MOST_UNSAVED:
@@ -58,12 +74,17 @@ class Entries:
 
     def take(self) -> dict[str, list[str]]:
         """Return what is to be written, by deployment."""
-        taken, self._unsaved = dict(self._unsaved), defaultdict(list)
+        for name, count in self._refused.items():
+            if (more := count - _MOST_UNSAVED_REFUSED) > 0:
+                entry = Entry(kind="request", text=f"{more} more were refused in the same second.", outcome="refused")
+                self._unsaved[name].append(_encode(entry))
+        taken, self._unsaved, self._refused = dict(self._unsaved), defaultdict(list), Counter()
         return taken
 
     def forget(self, name: str) -> None:
         """Forget a deployment."""
         self._unsaved.pop(name, None)
+        self._refused.pop(name, None)
 
 
 def _encode(entry: Entry) -> str:

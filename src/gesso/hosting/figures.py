@@ -20,7 +20,10 @@ BOUNDS_MS: Final = tuple(round(2 ** (step / 2), 1) for step in range(43))
 
 @dataclass(kw_only=True)
 class Minute:
-    """One minute of a deployment. `latencies[i]` requests took up to `BOUNDS_MS[i]`, the last of them took longer."""
+    """One minute of a deployment. `latencies[i]` requests took up to `BOUNDS_MS[i]`, the last of them took longer.
+
+    `refused` are none of the `requests`: they were not let in, or asked for what cannot be.
+    """
 
     requests: int = 0
     errors: int = 0
@@ -29,11 +32,16 @@ class Minute:
     latencies: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_MS) + 1))
 
     def count(self, *, is_error: bool, took_s: float, compute_s: float) -> None:
-        """Count a request that was let in."""
+        """Count a request that was carried out, whatever came of it."""
         self.requests += 1
         self.errors += is_error
         self.compute_ms += round(compute_s * 1000)
         self.latencies[bisect.bisect_left(BOUNDS_MS, took_s * 1000)] += 1
+
+    def refuse(self, *, compute_s: float = 0.0) -> None:
+        """Count a request that was refused, also one that was broken off after some work."""
+        self.refused += 1
+        self.compute_ms += round(compute_s * 1000)
 
     def add(self, other: Minute) -> None:
         """Add the figures of another."""
@@ -95,13 +103,17 @@ def this_minute() -> int:
 
 
 def read_minute(row: MinuteRow) -> Minute:
-    """Return a row's figures."""
+    """Return a row's figures. Latencies that are broken are left out."""
+    try:
+        latencies = msgspec.json.decode(row.latencies, type=list[int])
+    except msgspec.MsgspecError:
+        latencies = []
     return Minute(
         requests=row.requests,
         errors=row.errors,
         refused=row.refused,
         compute_ms=row.compute_ms,
-        latencies=msgspec.json.decode(row.latencies, type=list[int]),
+        latencies=latencies if len(latencies) == len(BOUNDS_MS) + 1 else [0] * (len(BOUNDS_MS) + 1),
     )
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
-from gesso.errors import LimitError, NotFoundError
+from gesso.errors import DamagedError, LimitError, NotFoundError
 from gesso.hosting.deployment import now
 from gesso.jobs.identity import is_id, new_id
 from gesso.storage import prediction_rows as rows
-from gesso.storage.blobs import BlobReference
+from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.database import Connection, Database
+from gesso.storage.job_rows import digests_in_use
 from gesso.storage.prediction_rows import GuestFileRow
 from gesso.types.base import Json
 
@@ -36,19 +42,33 @@ class GuestFile:
     @classmethod
     def from_row(cls, row: GuestFileRow) -> GuestFile:
         """Return it from its row."""
-        return msgspec.json.decode(row.document, type=cls)
+        try:
+            return msgspec.json.decode(row.document, type=cls)
+        except msgspec.MsgspecError as error:
+            raise DamagedError(f"A guest's file in the database is broken: {error}.") from error
 
 
 class GuestFiles:
     """The files of all guests."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: Blobs) -> None:
         self._database = database
+        self._blobs = blobs
+        self._coming: Counter[str] = Counter()
 
-    async def check_room(self, token_id: str) -> None:
-        """Raise `LimitError` if a token has as many files as it may."""
-        if len(await self.of_token(token_id)) >= MOST_FILES:
-            raise LimitError(f"A token may have {MOST_FILES} files at once.", hint="Delete some, or wait for a day.")
+    @asynccontextmanager
+    async def room(self, token_id: str) -> AsyncIterator[None]:
+        """Keep room for one file that is coming. Raises `LimitError` if a token has as many as it may."""
+        self._coming[token_id] += 1
+        try:
+            if len(await self.of_token(token_id)) + self._coming[token_id] > MOST_FILES:
+                message = f"A token may have {MOST_FILES} files at once."
+                raise LimitError(message, hint="Delete some, or wait for a day.")
+            yield
+        finally:
+            self._coming[token_id] -= 1
+            if not self._coming[token_id]:
+                del self._coming[token_id]
 
     async def add(self, file: BlobReference, *, deployment: str, token_id: str) -> GuestFile:
         """Keep a file for a token."""
@@ -77,13 +97,24 @@ class GuestFiles:
         return GuestFile.from_row(found)
 
     async def of_token(self, token_id: str) -> list[GuestFile]:
-        """Return the files of a token, the newest first."""
+        """Return the files of a token, the newest first; those that are broken are left out."""
         found = await self._database.run(
             lambda connection: rows.files_of_token(connection, token_id, limit=MOST_FILES), is_reading=True
         )
-        return [GuestFile.from_row(row) for row in found]
+        files = []
+        for row in found:
+            with suppress(DamagedError):
+                files.append(GuestFile.from_row(row))
+        return files
 
     async def delete(self, file_id: str, *, token_id: str) -> None:
-        """Forget a file of a token; predictions that were made with it keep it."""
-        await self.get(file_id, token_id=token_id)
-        await self._database.run(lambda connection: rows.delete_file(connection, file_id), is_freeing=True)
+        """Forget a file of a token, and remove it unless something else refers to it, as its predictions do."""
+        digest = (await self.get(file_id, token_id=token_id)).file.blob
+        asked = time.time()  # whoever brings the same file later, has it
+
+        def work(connection: Connection) -> bool:
+            rows.delete_file(connection, file_id)
+            return bool(digests_in_use(connection, [digest]))
+
+        if not await self._database.run(work, is_freeing=True):
+            await asyncio.to_thread(self._blobs.remove, digest, unused_since=asked)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,6 +25,7 @@ from gesso.hosting.doorkeeper import Doorkeeper
 from gesso.hosting.engine import Engine
 from gesso.hosting.entries import Entry
 from gesso.hosting.figures import Minute
+from gesso.hosting.purse import Reserve
 from gesso.hosting.signing import new_secret, shown_secret
 from gesso.hosting.tokens import Token, TokenOrder, check_origin
 from gesso.hosting.waking import StageNews, Waking
@@ -143,7 +145,7 @@ class Hosting:
         """Return a deployment, or raise `NotFoundError`, also for one that is switched off."""
         deployment = self.get(name)
         if not deployment.is_active:
-            raise NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
+            raise _switched_off(name)
         return deployment
 
     async def create(self, order: ReleaseOrder, *, name: str | None = None, is_public: bool = False) -> Deployment:
@@ -187,9 +189,13 @@ class Hosting:
         return kept
 
     async def change(self, name: str, changes: Changes) -> Deployment:
-        """Change what holds for a deployment. Raises `InputError`."""
+        """Change what holds for a deployment; one that is switched off ends what is under way. Raises `InputError`."""
         async with self._changing:
-            return await self._keep(changes.apply(self.get(name)))
+            deployment = await self._keep(changes.apply(self.get(name)))
+        if not deployment.is_active:
+            self.door.end(name, _switched_off(name))
+            await self._stop_waking(name)
+        return deployment
 
     async def secret_of(self, name: str) -> str:
         """Return what signs the messages of a deployment; one is made if there is none."""
@@ -200,16 +206,15 @@ class Hosting:
         return shown_secret(await self._new_secret(name))
 
     async def delete(self, name: str) -> None:
-        """Remove a deployment with its tokens, figures and log."""
+        """Remove a deployment with its tokens, figures and log; what is under way ends."""
         async with self._changing:
-            deployment = self.get(name)
+            self.get(name)
             await self._database.run(lambda connection: rows.delete(connection, name), is_freeing=True)
             del self._deployments[name]
             self.door.forget(name)
             self.book.forget(name)
-        for release in deployment.releases:
-            if waking := self._waking.pop((name, release.number), None):
-                await waking.stop()
+        await self._stop_waking(name)
+        self._waking = {key: waking for key, waking in self._waking.items() if key[0] != name}
 
     async def spec(self, name: str) -> ModelSpec:
         """Return the spec of what answers."""
@@ -271,28 +276,36 @@ class Hosting:
         Raises `NotFoundError` (also for one that is not active), `AccessError` and `LimitError`.
         """
         deployment = self.active(name)
-        try:
+        with self._noting(name, protocol):
             token, reserve = self.door.let_in(
                 deployment, secret=secret, origin=origin, client=client, expected_ms=self.book.expected_ms(name)
             )
-        except GessoError as error:
-            self.book.refuse(name, Entry(kind="request", text=error.message, protocol=protocol, outcome="refused"))
-            raise
-        admission = Admission(deployment, token=token, protocol=protocol, reserve=reserve, leave=self._leave)
-        self.door.entered(admission)
-        return admission
+        return self._admitted(deployment, token, protocol=protocol, reserve=reserve)
+
+    def expect(
+        self, name: str, *, secret: str | None, origin: str | None, protocol: str, client: str | None = None
+    ) -> Token | None:
+        """Check who is about to ask for something that costs, before anything is read or woken for them.
+
+        Raises as `admit`. Nothing is counted but a refusal, and with a `client` how often they ask.
+        """
+        deployment = self.active(name)
+        with self._noting(name, protocol):
+            token = self.door.check(deployment, secret=secret, origin=origin)
+            self.door.check_left(deployment, secret=secret)
+            if client is not None:
+                self.door.take_rate(deployment, token, client=client)
+        return token
 
     def readmit(self, name: str, *, release: int, token_id: str | None, protocol: str) -> Admission:
         """Let in once more what was let in before Gesso ended; it is not counted against a cap again.
 
-        Raises `NotFoundError` if the version is gone, and `AccessError` if the token is.
+        Raises `NotFoundError` if the version is gone or it is switched off, and `AccessError` if the token is gone.
         """
-        deployment = self.get(name)
+        deployment = self.active(name)
         deployment = replace(deployment, current=deployment.numbered(release).number)
         token, reserve = self.door.let_in_again(deployment, token_id, expected_ms=self.book.expected_ms(name))
-        admission = Admission(deployment, token=token, protocol=protocol, reserve=reserve, leave=self._leave)
-        self.door.entered(admission)
-        return admission
+        return self._admitted(deployment, token, protocol=protocol, reserve=reserve)
 
     async def runnable(self, name: str, number: int) -> tuple[Runnable, str]:
         """Return what runs a version of a deployment, and the digest of its files. Nothing is started."""
@@ -301,7 +314,7 @@ class Hosting:
 
     def admit_owner(self, name: str, *, protocol: str) -> Admission:
         """Let a request of the owner's in, who needs no token. Raises `NotFoundError`."""
-        return Admission(self.active(name), token=None, protocol=protocol, reserve=None, leave=self._leave)
+        return self._admitted(self.active(name), None, protocol=protocol, reserve=None)
 
     async def make_token(self, name: str, order: TokenOrder) -> tuple[Token, str]:
         """Make a token, and return it as it is kept, and itself: the only time that it is seen."""
@@ -334,6 +347,22 @@ class Hosting:
         self.book.note(admission.deployment.name, entry)
 
     # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _admitted(
+        self, deployment: Deployment, token: Token | None, *, protocol: str, reserve: Reserve | None
+    ) -> Admission:
+        admission = Admission(deployment, token=token, protocol=protocol, reserve=reserve, leave=self._leave)
+        self.door.entered(admission)
+        return admission
+
+    @contextmanager
+    def _noting(self, name: str, protocol: str) -> Iterator[None]:
+        """Count and note whoever is refused inside."""
+        try:
+            yield
+        except GessoError as error:
+            self.book.refuse(name, Entry(kind="request", text=error.message, protocol=protocol, outcome="refused"))
+            raise
 
     async def _awake(self, name: str, release: Release) -> Runnable:
         if not self._engine.standing(release).ready:
@@ -379,10 +408,18 @@ class Hosting:
             self._waking[key] = Waking(self._engine, release)
         return self._waking[key]
 
+    async def _stop_waking(self, name: str) -> None:
+        for waking in [waking for key, waking in self._waking.items() if key[0] == name]:
+            await waking.stop()
+
     def _leave(self, admission: Admission) -> None:
         self.door.left(admission)
         if admission.is_counted and admission.deployment.name in self._deployments:
             self.book.count(admission)
+
+
+def _switched_off(name: str) -> NotFoundError:
+    return NotFoundError(f"The deployment {name} is switched off.", hint="Its owner can switch it on.")
 
 
 def _or(given: bool | None, before: bool) -> bool:

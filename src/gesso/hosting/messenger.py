@@ -27,12 +27,14 @@ class Messenger:
         webhooks: Webhooks,
         webhook: Webhook,
         *,
+        sender: str,
         secrets: tuple[str, ...],
         look: Callable[[], Awaitable[Prediction]],
         form: Callable[[], Awaitable[Form]],
     ) -> None:
         self._webhooks = webhooks
         self._webhook = webhook
+        self._sender = sender
         self._secrets = secrets
         self._look = look
         self._form = form
@@ -69,4 +71,4 @@ class Messenger:
         prediction = await self._look()
         body = await (await self._form())(prediction)
         message_id = f"msg_{prediction.id}_{name}"
-        return Message(url=self._webhook.url, id=message_id, body=body, secrets=self._secrets)
+        return Message(url=self._webhook.url, sender=self._sender, id=message_id, body=body, secrets=self._secrets)

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from gesso.errors import GessoError, InputError, NotFoundError
+from gesso.errors import DamagedError, GessoError, InputError, NotFoundError, QueueFullError
 from gesso.hosting.admission import Admission
 from gesso.hosting.entries import Entry
 from gesso.hosting.guest_files import GuestFiles
@@ -26,10 +26,14 @@ from gesso.jobs.job import ENDS, Job, JobOrder
 from gesso.jobs.jobs import MOST_LISTED, Jobs
 from gesso.spec.model import Command
 from gesso.storage import prediction_rows as rows
+from gesso.storage.blobs import Blobs
 from gesso.storage.database import Connection, Database
+from gesso.storage.prediction_rows import PredictionRow
 
 KEPT_S: Final = 24 * 3600.0
 """So long a guest's prediction is kept with what was given and made; then it goes."""
+MOST_UNDER_WAY: Final = 200
+"""Predictions of one token, or of all who need none, that wait or run at once."""
 LONGEST_NAME: Final = 128
 """Characters of the name that a guest gives a prediction."""
 _SWEEP_EVERY_S: Final = 600.0
@@ -39,12 +43,12 @@ _logger: Final = logging.getLogger(__name__)
 class Predictions:
     """The predictions of all deployments. `start` it after the queue and the deployments, `stop` it before them."""
 
-    def __init__(self, database: Database, hosting: Hosting, *, jobs: Jobs, webhooks: Webhooks) -> None:
+    def __init__(self, database: Database, hosting: Hosting, *, jobs: Jobs, blobs: Blobs, webhooks: Webhooks) -> None:
         self._database = database
         self._hosting = hosting
         self._jobs = jobs
         self._webhooks = webhooks
-        self.files = GuestFiles(database)
+        self.files = GuestFiles(database, blobs)
         self._forms: dict[str, Form] = {}
         self._is_open = asyncio.Event()
         self._watches: dict[str, Watch] = {}
@@ -55,7 +59,11 @@ class Predictions:
     async def start(self) -> None:
         """Go on with what an earlier process has left."""
         for row in await self._database.run(rows.open_ones, is_reading=True):
-            await self._take_up(Record.from_row(row))
+            try:
+                await self._take_up(Record.from_row(row))
+            except DamagedError as error:  # one that is broken keeps nobody from the others
+                _logger.error("the prediction %s is let go: %s", row.id, error)
+                await self._let_go(row)
         self._spawn(self._sweep_now_and_then())
 
     def speak(self, forms: Mapping[str, Form]) -> None:
@@ -81,6 +89,7 @@ class Predictions:
         Raises what `order` raises and `Jobs.submit`; the admission is over then.
         """
         try:
+            self._check_room(admission)
             release = admission.release
             runnable, _ = await self._hosting.runnable(admission.deployment.name, release.number)
             command = runnable.spec.command(release.command)
@@ -91,14 +100,22 @@ class Predictions:
         if is_new:
             self._begin(record, admission)
         else:
-            await self._leave_uncounted(admission)
+            admission.withdraw()
         return await self.get(record.id)
 
+    def _check_room(self, admission: Admission) -> None:
+        name, token = admission.deployment.name, admission.token
+        records = [watch.record for watch in self._watches.values()]
+        own = sum(each.deployment == name and each.token_id == (token and token.id) for each in records)
+        if own >= MOST_UNDER_WAY:
+            message = f"{own} predictions of yours are under way already."
+            raise QueueFullError(message, hint="Ask again when some are over.")
+
     async def _submit(self, admission: Admission, order: PredictionOrder, *, command: Command) -> tuple[Record, bool]:
-        if order.webhook is not None:
-            await self._webhooks.check(order.webhook.url)
         deployment, release = admission.deployment.name, admission.release
         token_id = admission.token.id if admission.token else None
+        if order.webhook is not None:
+            await self._webhooks.check(order.webhook.url, sender=token_id or deployment)
         draft = Record(
             id="",
             deployment=deployment,
@@ -132,11 +149,6 @@ class Predictions:
         )
         return (written[0], True) if written else (await self._record(job.id), False)
 
-    async def _leave_uncounted(self, admission: Admission) -> None:
-        admission.is_counted = False
-        async with admission:
-            pass
-
     # -- look ---------------------------------------------------------------------------------------------------------
 
     async def get(self, prediction_id: str) -> Prediction:
@@ -158,7 +170,7 @@ class Predictions:
         found = await self._database.run(
             lambda connection: rows.of_token(connection, token_id, before=before, limit=limit), is_reading=True
         )
-        return [await self.get(row.id) for row in found]
+        return [await self.get(row.id) for row in found if _is_whole(row)]
 
     async def events(self, prediction_id: str) -> AsyncGenerator[JobEvent, None]:
         """Tell how a prediction stands and what happens, until it has ended or Gesso stops."""
@@ -284,7 +296,20 @@ class Predictions:
             await self._is_open.wait()
             return self._forms[record.protocol]
 
-        return Messenger(self._webhooks, record.webhook, secrets=secrets, look=lambda: self.get(record.id), form=form)
+        return Messenger(
+            self._webhooks,
+            record.webhook,
+            sender=record.token_id or record.deployment,
+            secrets=secrets,
+            look=lambda: self.get(record.id),
+            form=form,
+        )
+
+    async def _let_go(self, row: PredictionRow) -> None:
+        """End a prediction that nobody can follow any more."""
+        await self._database.run(lambda c: rows.update(c, replace(row, is_open=False)), is_freeing=True)
+        with contextlib.suppress(GessoError):  # its job may be broken, too
+            await self._jobs.cancel(row.id)
 
     async def _keep(self, record: Record) -> None:
         await self._database.run(lambda connection: rows.update(connection, record.to_row()), is_freeing=True)
@@ -315,6 +340,14 @@ class Predictions:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _logger.error("a prediction was not followed to its end", exc_info=error)
+
+
+def _is_whole(row: PredictionRow) -> bool:
+    try:
+        Record.from_row(row)
+    except DamagedError:
+        return False
+    return True
 
 
 def check_name(name: str) -> str:

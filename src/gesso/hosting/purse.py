@@ -8,6 +8,8 @@ from gesso.errors import LimitError
 from gesso.hosting.tokens import Token
 
 _HINT = "Ask the owner for another token, or for a larger cap."
+_SOON_S = 1.0
+"""When to ask again where others hold what is left."""
 
 
 class Purse:
@@ -24,18 +26,35 @@ class Purse:
 
     def reserve(self, expected_ms: int) -> Reserve:
         """Take one request and the time that it is expected to take. Raises `LimitError` if that is no more there."""
-        token = self.token
-        if token.max_requests is not None and self.requests >= token.max_requests:
-            raise LimitError(f"All {token.max_requests} requests of this token are used up.", hint=_HINT)
-        if token.max_compute_s is not None:
-            left_ms = token.max_compute_s * 1000 - self.compute_ms - self._held_ms
-            if left_ms <= 0:
-                raise LimitError(f"The {token.max_compute_s:g} seconds of this token are used up.", hint=_HINT)
+        self.check_left()
+        if (left_ms := self._left_ms) is not None:
             expected_ms = min(expected_ms, int(left_ms) + 1)
         self.requests += 1
         self.used_ms = time.time_ns() // 1_000_000
         self._unsaved[0] += 1
         return self.hold(expected_ms)
+
+    def check_left(self) -> None:
+        """Raise `LimitError` if nothing more may be asked for; what is held for others may be there again later."""
+        token, left_ms = self.token, self._left_ms
+        if token.max_requests is not None and self.requests >= token.max_requests:
+            raise LimitError(f"All {token.max_requests} requests of this token are used up.", hint=_HINT)
+        if self.is_used_up:
+            raise LimitError(f"The {token.max_compute_s:g} seconds of this token are used up.", hint=_HINT)
+        if left_ms is not None and left_ms <= 0:
+            message = f"What is left of the {token.max_compute_s:g} seconds of this token is held for others."
+            raise LimitError(message, hint="Ask again when they are over.", retry_after_s=_SOON_S)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether all the time is spent that it may spend."""
+        most_s = self.token.max_compute_s
+        return most_s is not None and self.compute_ms >= most_s * 1000
+
+    @property
+    def _left_ms(self) -> float | None:
+        most_s = self.token.max_compute_s
+        return None if most_s is None else most_s * 1000 - self.compute_ms - self._held_ms
 
     def hold(self, expected_ms: int) -> Reserve:
         """Hold time for a run whose request was counted before."""
@@ -54,6 +73,11 @@ class Purse:
         self._unsaved[0] += requests
         self._unsaved[1] += compute_ms
 
+    def give_request_back(self) -> None:
+        """Take back that something was asked for."""
+        self.requests -= 1
+        self._unsaved[0] -= 1
+
     def give_back(self, held_ms: int) -> None:
         """Give back what was held for a run."""
         self._held_ms -= held_ms
@@ -62,10 +86,9 @@ class Purse:
         """Take what a run has cost, and return why no more may be spent, if that is so."""
         self.compute_ms += compute_ms
         self._unsaved[1] += compute_ms
-        most_s = self.token.max_compute_s
-        if most_s is None or self.compute_ms < most_s * 1000:
+        if not self.is_used_up:
             return None
-        return LimitError(f"The {most_s:g} seconds of this token are used up.", hint=_HINT)
+        return LimitError(f"The {self.token.max_compute_s:g} seconds of this token are used up.", hint=_HINT)
 
 
 class Reserve:
@@ -79,6 +102,16 @@ class Reserve:
         """Take what a run has cost; see `Purse.spend`. What was held for it is free again."""
         self.settle()
         return self._purse.spend(round(compute_s * 1000))
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether all the time is spent that the token may spend."""
+        return self._purse.is_used_up
+
+    def undo(self) -> None:
+        """Give back all of it, also the request: nothing has come of it."""
+        self.settle()
+        self._purse.give_request_back()
 
     def settle(self) -> None:
         """Give back what is held still."""

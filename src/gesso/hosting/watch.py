@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
@@ -25,7 +24,6 @@ class Watch:
         self.settled = asyncio.Event()
         self.tell: Callable[[Occasion], None] = lambda _: None
         self._hear = hear
-        self._began_s: float | None = None
 
     async def listen(self, events: AsyncGenerator[JobEvent, None]) -> Job | None:
         """Listen until the job has ended, and return it; None if Gesso stops before."""
@@ -37,7 +35,7 @@ class Watch:
                             self.tell("output")
                         return job
                     case JobChanged(job) if job.status == "processing":
-                        self._began_s = self._began_s or time.monotonic()
+                        self.admission.begin_work()
                     case Logged(line):
                         self._hear(self.admission, Log(line.text, line.level))
                         self.tell("logs")
@@ -55,8 +53,8 @@ class Watch:
             admission.outcome = "succeeded"
         elif job.status == "failed" and job.error is not None:
             admission.fail(job.error.as_error())
-        spent_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
-        admission.settle(spent_s if job.metrics.run_s is None else job.metrics.run_s)
+        if job.metrics.run_s is not None:
+            admission.settle(job.metrics.run_s)
 
     def let_go(self) -> None:
         """Count nothing yet: it goes on when Gesso is there again."""

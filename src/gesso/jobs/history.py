@@ -13,7 +13,7 @@ import msgspec
 
 from gesso.errors import ConflictError, DamagedError, NotFoundError, QueueFullError
 from gesso.jobs.job import ACTIVE, RUNNING, Job, LogLine
-from gesso.jobs.kinds import KINDS
+from gesso.jobs.kinds import GUESTS, KINDS
 from gesso.storage import job_rows
 from gesso.storage.blobs import is_reference
 from gesso.storage.database import Connection, Database
@@ -46,16 +46,19 @@ class History:
 
         `also` is done in the same transaction, if it is a new one.
 
-        Raises `ConflictError` if that one is about something else, and `QueueFullError` if `max_queued` wait.
+        Raises `ConflictError` if that one is about something else, and `QueueFullError` if `max_queued` wait. Guests
+        have half of that.
         """
 
         def work(connection: Connection) -> str | None:
             key = job.idempotency_key
             earlier = job_rows.find_key(connection, key) if key is not None else None
             if earlier is None:
-                if job_rows.count(connection, "queued") >= max_queued:
+                is_guest = job.kind in GUESTS
+                most = max_queued // 2 if is_guest else max_queued
+                if job_rows.count(connection, "queued", kinds=GUESTS if is_guest else None) >= most:
                     raise QueueFullError(
-                        f"{max_queued} jobs wait already, and no more are taken.",
+                        f"{most} jobs wait already, and no more are taken.",
                         hint="Wait until some are done, or cancel some.",
                     )
                 job_rows.insert(connection, _row(job), digests=_digests(job))

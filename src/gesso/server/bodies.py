@@ -15,22 +15,33 @@ from gesso.types.given import size
 
 PATIENCE_S: Final = 30.0
 """How long nothing may come in the middle of a body."""
+GRACE_S: Final = 60.0
+"""How long all of a body may take that others wait for, and besides the time that `SLOWEST` gives it."""
+SLOWEST: Final = 50_000
+"""Bytes a second that such a body has to bring on the whole."""
 _PIECE_BYTES: Final = 1024 * 1024
 
 
-async def body_of(request: Request, *, limit_bytes: int) -> AsyncIterator[bytes]:
-    """Yield a body as it comes. One that is too large, breaks off or stands still raises `Refusal`."""
+async def body_of(request: Request, *, limit_bytes: int, is_awaited: bool = False) -> AsyncIterator[bytes]:
+    """Yield a body as it comes. One that is too large, breaks off or stands still raises `Refusal`.
+
+    `is_awaited`: something is kept for it meanwhile, so that it must not go on for as long as it likes either.
+    """
     if said_bytes(request.headers) > limit_bytes:
         raise too_large(limit_bytes)
-    count, stream = 0, aiter(request.stream())
+    count, stream, clock = 0, aiter(request.stream()), asyncio.get_running_loop().time
+    began = clock()
     while True:
+        left_s = began + GRACE_S + count / SLOWEST - clock() if is_awaited else PATIENCE_S
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(min(PATIENCE_S, left_s)):
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise _broken(408, "slow", message=f"Nothing has come for {PATIENCE_S:g} seconds.") from None
+            is_still = left_s >= PATIENCE_S
+            message = f"Nothing has come for {PATIENCE_S:g} seconds." if is_still else "The request comes too slowly."
+            raise _broken(408, "slow", message=message) from None
         except ClientDisconnect:
             raise _broken(400, "broken", message="The connection broke off.") from None
         count += len(chunk)

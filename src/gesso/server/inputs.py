@@ -10,6 +10,7 @@ from gesso.app import App
 from gesso.errors import FetchError, InputError, NotFoundError
 from gesso.net.fetch import Fetched, fetch
 from gesso.registry.manifest import is_name
+from gesso.server.fetching import InThread
 from gesso.spec.model import Command
 from gesso.storage.blobs import BlobReference
 from gesso.types.base import Json
@@ -61,9 +62,9 @@ async def _bring_one(app: App, item: Json, *, where: str) -> Json:
     return await keep_fetched(app, item["url"], where=where) if is_address(item) else item
 
 
-async def keep_fetched(app: App, url: str, *, where: str) -> Json:
+async def keep_fetched(app: App, url: str, *, where: str, call: InThread = asyncio.to_thread) -> Json:
     """Fetch what lies at an address that stands for an input, and return what stands for it then in a job."""
-    fetched = await asyncio.to_thread(fetch_input, app, url, where=where)
+    fetched = await call(fetch_input, app, url, where=where)
     return (await _keep(app, fetched)).to_json()
 
 

@@ -12,7 +12,9 @@ from starlette.types import Message, Receive
 
 from gesso.server.bodies import said_bytes
 from gesso.server.errors import Refusal
+from gesso.server.json_parts import count_parts, too_many_parts
 from gesso.server.layer import Call, Layer
+from gesso.server.plain_json import MOST_PARTS
 from gesso.server.schemas.problem import Problem
 from gesso.types.given import size
 
@@ -43,12 +45,12 @@ class Limits(Layer):
 
 
 def _limited(receive: Receive) -> Receive:
-    """Return a way in that raises `Refusal` after too many bytes, or too much time."""
+    """Return a way in that raises `Refusal` after too many bytes or parts of JSON, or too much time."""
     clock: Callable[[], float] = asyncio.get_running_loop().time
-    deadline_s, count, is_whole = clock() + PATIENCE_S, 0, False
+    deadline_s, count, parts, is_whole = clock() + PATIENCE_S, 0, 0, False
 
     async def receive_limited() -> Message:
-        nonlocal count, is_whole
+        nonlocal count, parts, is_whole
         if is_whole:  # whoever waits now waits for the other side to leave
             return await receive()
         try:
@@ -58,9 +60,12 @@ def _limited(receive: Receive) -> Receive:
             problem = Problem(code="slow", message=f"The request took longer than {PATIENCE_S:g} seconds to arrive.")
             raise Refusal(408, problem, headers={"Connection": "close"}) from None
         count += len(message.get("body", b""))
+        parts += count_parts(message.get("body", b""))
         is_whole = not message.get("more_body", False)
         if count > MOST_BYTES:
             raise _too_large()
+        if parts > MOST_PARTS:
+            raise too_many_parts()
         return message
 
     return receive_limited

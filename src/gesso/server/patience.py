@@ -1,7 +1,8 @@
-"""Connections that never finish asking: whoever sends the head of a request too slowly, or without end, is let go.
+"""Connections that never finish: whoever sends the head of a request too slowly, or without end, is let go.
 
 uvicorn waits for ever for one. Bodies have their own limit (`bodies.py`), and answers wait for nobody's next request
-longer than `timeout_keep_alive`.
+longer than `timeout_keep_alive`. Whoever was answered before their body was there need not send the rest, and whoever
+does not take their answer loses it: uvicorn counts both among the connections that there may be.
 """
 
 from __future__ import annotations
@@ -13,15 +14,21 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 PATIENCE_S: Final = 20.0
 """How long the head of a request may take, from the first byte of a connection or after the last answer."""
+LINGER_S: Final = 5.0
+"""How long the rest of a body may come that nobody wants any more: many clients send it before they read."""
+SLOWEST_READING: Final = 1000
+"""Bytes a second that whoever is sent an answer has to take."""
 MOST_HEAD_BYTES: Final = 65_536
 """How much of a head may come after its first piece, which is at most what the system hands on at once."""
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it with httptools, with an end to waiting for the head of a request."""
+    """HTTP/1.1 as uvicorn speaks it with httptools, with an end to waiting for the other side."""
 
     patience_s = PATIENCE_S
+    linger_s = LINGER_S
     _clock: asyncio.TimerHandle | None = None
+    _reading_clock: asyncio.TimerHandle | None = None
     _is_at_head = True  # what comes next belongs to a head
     _has_begun = False  # and some of it is there
     _head_bytes = 0
@@ -57,10 +64,28 @@ class PatientProtocol(HttpToolsProtocol):
         """Hear that what comes next is another head."""
         super().on_message_complete()
         self._is_at_head = True
+        self._stop_expecting()
+
+    def on_response_complete(self) -> None:
+        """Wait for the rest of a body that was not read, but not for long."""
+        super().on_response_complete()
+        if not (self._is_at_head or self._is_answering() or self.transport.is_closing()):
+            self._clock = self.loop.call_later(self.linger_s, self._let_go_of_rest)
+
+    def pause_writing(self) -> None:
+        """Hear that the other side does not take its answer as fast as it comes."""
+        super().pause_writing()
+        self._watch_reading(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Hear that it does."""
+        super().resume_writing()
+        self._stop_watching()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._stop_expecting()
+        self._stop_watching()
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:
@@ -73,6 +98,27 @@ class PatientProtocol(HttpToolsProtocol):
         if self._clock is not None:
             self._clock.cancel()
             self._clock = None
+
+    def _watch_reading(self, unsent_bytes: int) -> None:
+        self._stop_watching()
+        self._reading_clock = self.loop.call_later(self.patience_s, self._check_reading, unsent_bytes)
+
+    def _stop_watching(self) -> None:
+        if self._reading_clock is not None:
+            self._reading_clock.cancel()
+            self._reading_clock = None
+
+    def _check_reading(self, unsent_bytes: int) -> None:
+        left_bytes = self.transport.get_write_buffer_size()
+        if unsent_bytes - left_bytes < self.patience_s * SLOWEST_READING:
+            self.transport.abort()  # `close` would wait for what is unsent
+        else:
+            self._watch_reading(left_bytes)
+
+    def _let_go_of_rest(self) -> None:
+        self._clock = None
+        if not self._is_at_head:
+            self.transport.close()
 
     def _let_go(self) -> None:
         self._clock = None

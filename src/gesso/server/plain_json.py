@@ -1,6 +1,6 @@
 """JSON that can be kept and sent on: Python reads more as JSON than there is.
 
-It is looked at as text, in steps that each go through all of it at once: a body may hold a million parts, and whoever
+It is looked at as text, in steps that each go through all of it at once: a body may hold very many parts, and whoever
 went from one to the next would hold up everybody else.
 """
 
@@ -11,7 +11,8 @@ import re
 from typing import Any, Final
 
 _DEEPEST: Final = 100
-_MOST_PARTS: Final = 1_000_000
+MOST_PARTS: Final = 250_000
+"""Of one body: with each of them comes an object of Python's, whatever small thing it is."""
 _TEXTS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_BRACKETS: Final = re.compile(r"[^][{}]+")
 
@@ -28,8 +29,8 @@ def check_plain(values: dict[str, Any]) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError("numbers that JSON has, no NaN and no infinity") from error
     structure = _TEXTS.sub("", text)
-    if structure.count(",") >= _MOST_PARTS:
-        raise ValueError(f"JSON of at most {_MOST_PARTS} parts")
+    if structure.count(",") >= MOST_PARTS:
+        raise ValueError(f"JSON of at most {MOST_PARTS} parts")
     _check_depth(_NO_BRACKETS.sub("", structure).replace("{", "[").replace("}", "]"))
     return values
 

@@ -122,15 +122,23 @@ def drop_minutes(connection: sa.Connection, *, before: int) -> None:
     connection.execute(sa.delete(DEPLOYMENT_MINUTES).where(DEPLOYMENT_MINUTES.c.minute < before))
 
 
-def add_log(connection: sa.Connection, name: str, *, lines: Iterable[str], most: int) -> None:
-    """Add to the log of a deployment, and let go of what is older than the newest `most`."""
+def add_log(
+    connection: sa.Connection, name: str, *, lines: Iterable[str], most: int, most_marked: tuple[str, int]
+) -> None:
+    """Add to the log of a deployment, and let go of what is older than the newest `most`.
+
+    Of lines with a mark in them fewer are kept: `most_marked` is the mark, and how many.
+    """
     if not _is_there(connection, name):
         return
     table = DEPLOYMENT_LOG.c
     connection.execute(sa.insert(DEPLOYMENT_LOG), [{"deployment": name, "document": line} for line in lines])
-    oldest = sa.select(table.id).where(table.deployment == name).order_by(table.id.desc()).offset(most).limit(1)
-    if (last := connection.execute(oldest).scalar()) is not None:
-        connection.execute(sa.delete(DEPLOYMENT_LOG).where(table.deployment == name, table.id <= last))
+    mark, most_with_it = most_marked
+    own = table.deployment == name
+    for these, kept in ((own & table.document.contains(mark, autoescape=True), most_with_it), (own, most)):
+        oldest = sa.select(table.id).where(these).order_by(table.id.desc()).offset(kept).limit(1)
+        if (last := connection.execute(oldest).scalar()) is not None:
+            connection.execute(sa.delete(DEPLOYMENT_LOG).where(these, table.id <= last))
 
 
 def log(connection: sa.Connection, name: str, *, before: int | None, limit: int) -> list[tuple[int, str]]:

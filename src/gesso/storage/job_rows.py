@@ -154,9 +154,10 @@ def counts(connection: sa.Connection, statuses: Collection[str]) -> dict[tuple[s
     return {(status, model): count for status, model, count in rows}
 
 
-def count(connection: sa.Connection, status: str) -> int:
-    """Return how many jobs have a status."""
-    return connection.execute(sa.select(sa.func.count()).where(JOBS.c.status == status)).scalar_one()
+def count(connection: sa.Connection, status: str, *, kinds: Collection[str] | None = None) -> int:
+    """Return how many jobs have a status, of some kinds or of all."""
+    found = sa.select(sa.func.count()).where(JOBS.c.status == status)
+    return connection.execute(found if kinds is None else found.where(JOBS.c.kind.in_(kinds))).scalar_one()
 
 
 def in_line(connection: sa.Connection, status: str) -> list[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 
@@ -20,7 +21,7 @@ async def test_each_model_has_its_own_places() -> None:
 
 async def test_bytes_are_held_together_and_given_back() -> None:
     places = Places(most_bytes=10)
-    with places.take("pose") as one, places.take("pose") as two:
+    with places.receive() as one, places.receive("somebody") as two:
         one.hold(6)
         two.hold(4)
         with pytest.raises(QueueFullError, match="10 bytes"):
@@ -53,3 +54,38 @@ async def test_a_server_that_stops_lets_runs_finish_and_ends_streams() -> None:
     with pytest.raises(Refusal) as refused:
         places.take("pose")
     assert refused.value.status_code == 503
+
+
+async def test_a_guest_has_its_share_and_the_owner_has_all() -> None:
+    places = Places(most_runs=4, most_bytes=100, most_coming=2)
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(places.take("pose", guest="anna"))
+        with pytest.raises(QueueFullError, match="3 runs of yours"):
+            places.take("pose", guest="anna")
+        stack.enter_context(places.take("pose", guest="ben"))
+        with pytest.raises(QueueFullError, match="4 runs of pose"):
+            places.take("pose")
+    with ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(places.take("pose"))
+    with places.receive("anna") as body, places.receive() as own:
+        body.hold(75)
+        with pytest.raises(QueueFullError):
+            body.hold(1)
+        own.hold(25)
+
+
+async def test_bodies_on_their_way_take_no_places_but_each_guest_sends_few_at_once() -> None:
+    places = Places(most_runs=1, most_coming=2)
+    with places.receive("anna") as first, places.receive("anna"):
+        with pytest.raises(QueueFullError, match="2 requests of yours"):
+            places.receive("anna")
+        with places.receive("ben"), places.receive(), places.take("pose"):
+            pass
+        first.arrive()
+        first.arrive()
+        with places.receive("anna"):
+            pass
+    with places.receive("anna"), places.receive("anna"):
+        pass

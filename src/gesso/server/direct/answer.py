@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gesso.errors import GessoError
-from gesso.server.bodies import body_of
 from gesso.server.direct.accepted import choose_form
+from gesso.server.direct.arrival import MOST_BYTES, QUICK_BYTES, whole_body
 from gesso.server.direct.asked import Asked, place_raw, read_asked
 from gesso.server.direct.events import EventStream, tell
 from gesso.server.direct.fetched import with_fetched
 from gesso.server.direct.given import refuse_kept
 from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
 from gesso.server.direct.opening import Opening
-from gesso.server.direct.places import STOPPING, Place
+from gesso.server.direct.places import STOPPING, Delivery
 from gesso.server.direct.replies import reply
 from gesso.server.direct.room import Direct
 from gesso.server.direct.run import DirectRun
@@ -29,10 +28,6 @@ from gesso.server.layer import Call
 from gesso.server.schemas.direct import ErrorMessage
 from gesso.server.schemas.problem import Problem
 from gesso.types.given import size
-
-MOST_BYTES: Final = 100_000_000
-"""The largest body of a direct run: it lies in memory."""
-_QUICK_BYTES: Final = 65_536
 
 
 class DirectAnswer(Response):
@@ -58,18 +53,19 @@ class DirectAnswer(Response):
             await self._end_with(problem_of(error), call)
 
     async def _serve(self, call: Call) -> None:
-        places = self._direct.places
-        with places.take(self._opening.name) as place:
-            body = await _body_of(self._request, place)
-            try:
-                async with CanceledWhenGone(call.receive) as watch:
-                    await self._carry_out(body, watch, call=call)
-            except ClientGoneError:
-                pass  # there is nobody to tell
-            except asyncio.CancelledError:
-                if not places.is_stopping:  # then whoever has let it in, ends it
-                    raise
-                await self._say_that_it_stops(call)
+        places, guest = self._direct.places, self._opening.guest
+        with places.receive(guest) as delivery:
+            body = await self._body(delivery)
+            with places.take(self._opening.name, guest=guest):
+                try:
+                    async with CanceledWhenGone(call.receive) as watch:
+                        await self._carry_out(body, watch, call=call)
+                except ClientGoneError:
+                    pass  # there is nobody to tell
+                except asyncio.CancelledError:
+                    if not places.is_stopping:  # then whoever has let it in, ends it
+                        raise
+                    await self._say_that_it_stops(call)
 
     async def _carry_out(self, body: bytes, watch: CanceledWhenGone, *, call: Call) -> None:
         direct, opening = self._direct, self._opening
@@ -80,9 +76,9 @@ class DirectAnswer(Response):
             DirectRun(direct, runnable, command=command, timings=self._timings, hear=opening.hear)
         ) as run:
             placed = place_raw(asked, command)
-            if opening.is_guest:
+            if opening.guest is not None:
                 refuse_kept(placed)
-            given = await with_fetched(direct.app, placed, command=command)
+            given = await with_fetched(direct.app, placed, command=command, call=direct.fetching.of(opening.guest))
             values = await run.open(given)
             if form.kind == "events":
                 news = tell(run, values, seed=asked.seed, port=form.port, fail=opening.fail)
@@ -95,9 +91,16 @@ class DirectAnswer(Response):
             watch.let_go()
             await call.to(response)
 
+    async def _body(self, delivery: Delivery) -> bytes:
+        is_json = "json" in self._request.headers.get("content-type", "").lower()
+        try:
+            return await whole_body(self._request, delivery, is_json=is_json, limit_bytes=MOST_BYTES)
+        except Refusal as refusal:
+            raise _too_large() if refusal.status_code == 413 else refusal from None
+
     async def _read(self, body: bytes) -> Asked:
         kind, query = self._request.headers.get("content-type", ""), self._request.query_params
-        if len(body) <= _QUICK_BYTES or not kind.startswith(("application/json", "multipart/")):
+        if len(body) <= QUICK_BYTES or not kind.startswith(("application/json", "multipart/")):
             return read_asked(body, kind, query=query)
         return await self._direct.threads.call(read_asked, body, kind, query=query)
 
@@ -110,17 +113,6 @@ class DirectAnswer(Response):
     async def _end_with(self, problem: Problem, call: Call) -> None:
         last = ErrorMessage(**problem.model_dump())
         await self._stream.end(call.send, last.model_dump_json(exclude_none=True).encode())
-
-
-async def _body_of(request: Request, place: Place) -> bytes:
-    pieces = []
-    try:
-        async for piece in body_of(request, limit_bytes=MOST_BYTES):
-            place.hold(len(piece))
-            pieces.append(piece)
-    except Refusal as refusal:
-        raise _too_large() if refusal.status_code == 413 else refusal from None
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _too_large() -> Refusal:

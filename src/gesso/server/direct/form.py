@@ -9,6 +9,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from gesso.errors import InputError
 from gesso.server.direct.given import Medium, Typed
+from gesso.server.json_parts import check_parts
 
 if TYPE_CHECKING:  # where the library has it, too
     from python_multipart.multipart import MultipartCallbacks
@@ -93,7 +94,7 @@ def _piece(data: bytes, file_name: bytes | None, *, where: str) -> Medium | Type
     if file_name is not None:
         return Medium(data, file_name.decode("utf-8", "replace"))
     try:
-        return Typed(data.decode())
+        return Typed(check_parts(data).decode())
     except UnicodeDecodeError as error:
         hint = "Send a file with its name, so that it is known as one."
         raise InputError("a text in UTF-8", "bytes that are none", hint=hint, where=where) from error

@@ -10,6 +10,7 @@ from typing import Any
 from gesso.errors import InputError
 from gesso.jobs.inputs import Inputs
 from gesso.server.direct.threads import is_small
+from gesso.server.json_parts import check_parts
 from gesso.spec.model import Port
 from gesso.storage.blobs import Blobs, is_reference
 from gesso.types.base import DataType
@@ -89,4 +90,4 @@ def _read_medium(data_type: DataType[Any], medium: Medium) -> Any:
         return data_type.value_class(medium.data, name=medium.name)
     if isinstance(data_type, ListType) and data_type.item.writes[0] not in {".json", ".txt"}:
         return [_read_medium(data_type.item, medium)]
-    return data_type.decode(medium.data)
+    return data_type.decode(check_parts(medium.data) if ".json" in data_type.writes else medium.data)

@@ -21,8 +21,8 @@ class Opening(Protocol):
         ...
 
     @property
-    def is_guest(self) -> bool:
-        """Whether who asks is not the owner, and has no files here."""
+    def guest(self) -> str | None:
+        """Who asks, told from others by their token or address; None is the owner, who alone has files here."""
         ...
 
     async def open(self, command: str | None, *, options: Mapping[str, Json], device: str) -> tuple[Runnable, Command]:
@@ -59,9 +59,9 @@ class ByName(Opening):
         return self._name
 
     @property
-    def is_guest(self) -> bool:
+    def guest(self) -> str | None:
         """Nobody is a guest here."""
-        return False
+        return None
 
     async def open(self, command: str | None, *, options: Mapping[str, Json], device: str) -> tuple[Runnable, Command]:
         """Return the model with these options; see `Opening`."""

@@ -8,12 +8,13 @@ from gesso.app import App
 from gesso.server.direct.places import Places
 from gesso.server.direct.threads import Threads
 from gesso.server.direct.warm import WarmModels
+from gesso.server.fetching import Fetching
 from gesso.server.metrics import Metrics
 from gesso.storage.blobs import Blobs
 
 
 class Direct:
-    """The models that are open, the places that there are, the threads that read and write pictures."""
+    """The models that are open, the places that there are, the threads that read and write pictures or fetch them."""
 
     def __init__(self, app: App, *, metrics: Metrics) -> None:
         self.app = app
@@ -21,6 +22,7 @@ class Direct:
         self.models = WarmModels(app)
         self.places = Places()
         self.threads = Threads()
+        self.fetching = Fetching()
 
     @property
     def blobs(self) -> Blobs:

@@ -41,7 +41,7 @@ class HostedAnswer(Response):
 
     async def _serve(self, call: Call) -> None:
         places = self.direct.places
-        with places.take(self.opening.name):
+        with places.take(self.opening.name, guest=self.opening.guest):
             try:
                 async with CanceledWhenGone(call.receive) as watch:
                     await self.carry_out(watch, call)

@@ -22,6 +22,17 @@ def own_deployment(hosting: Hosting, caller: Caller) -> tuple[Deployment, Token]
     return deployment, token
 
 
+def expect_guest(hosting: Hosting, caller: Caller, *, protocol: str) -> Token | None:
+    """Check who is about to ask for something, before it is read which deployment they mean, and return their token.
+
+    None if they have none, and something is public. Raises as `Hosting.expect`.
+    """
+    if caller.token is None and any(each.is_public and each.is_active for each in hosting.all()):
+        return None
+    deployment, _ = own_deployment(hosting, caller)
+    return hosting.expect(deployment.name, secret=caller.token, origin=caller.origin, protocol=protocol)
+
+
 def seen_deployments(hosting: Hosting, caller: Caller) -> list[Deployment]:
     """Return the deployments that a caller may use: that of their token, and the public ones, by name.
 

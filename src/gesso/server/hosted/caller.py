@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from gesso.hosting.tokens import Token
+
 _LONGEST_TOKEN = 500
 
 
@@ -27,3 +29,9 @@ class Caller:
             origin=connection.scope.get("gesso.guest"),
             client=connection.client.host if connection.client else "",
         )
+
+    def name(self, token: Token | None) -> str:
+        """Return what tells a guest from others: the token, each client of one that stands in pages, or the address."""
+        if token is None:
+            return self.client
+        return f"{token.id} {self.client}" if token.kind == "browser" else token.id

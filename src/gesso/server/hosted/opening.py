@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
 from gesso.errors import GessoError, InputError
 from gesso.hosting.hosting import Hosting
 from gesso.server.direct.opening import Opening
+from gesso.server.errors import problem_of_invalid
 from gesso.server.hosted.caller import Caller
 from gesso.spec.model import Command
 from gesso.spec.runnable import Event, Log, Result, Runnable
@@ -26,12 +30,12 @@ class HostedOpening(Opening):
     ) -> None:
         self._hosting = hosting
         self._is_stream = is_stream
-        self._is_guest = caller is not None
         self.admission = (
             hosting.admit_owner(name, protocol=protocol)
             if caller is None
             else hosting.admit(name, secret=caller.token, origin=caller.origin, client=caller.client, protocol=protocol)
         )
+        self._guest = None if caller is None else caller.name(self.admission.token)
 
     @property
     def name(self) -> str:
@@ -39,9 +43,9 @@ class HostedOpening(Opening):
         return f"m/{self.admission.deployment.name}"
 
     @property
-    def is_guest(self) -> bool:
-        """Whether it is not the owner who asks."""
-        return self._is_guest
+    def guest(self) -> str | None:
+        """Who asks, if it is not the owner."""
+        return self._guest
 
     async def open(self, command: str | None, *, options: Mapping[str, Json], device: str) -> tuple[Runnable, Command]:
         """Return what answers, awake. What was said when it was deployed cannot be said again."""
@@ -77,5 +81,20 @@ class HostedOpening(Opening):
         return self
 
     async def __aexit__(self, *end: Any) -> None:
-        """End, and count."""
+        """End, and count. What the server itself refuses is no fault of the model's."""
+        error = end[1]
+        if isinstance(error, HTTPException | RequestValidationError):
+            if getattr(error, "status_code", 422) < 500:
+                self.admission.refuse(_words(error))
+            end = (None, None, None)
+        elif error is None and self._is_stream:
+            self.admission.outcome = "succeeded"
         await self.admission.__aexit__(*end)
+
+
+def _words(error: HTTPException | RequestValidationError) -> str:
+    if isinstance(error, RequestValidationError):
+        return problem_of_invalid(
+            [{**wrong, "loc": wrong["loc"][1:] or wrong["loc"]} for wrong in error.errors()]
+        ).message
+    return str(error.detail)

@@ -36,7 +36,8 @@ async def create(
     )
     admission.release = release or admission.release
     token_id = admission.token.id if admission.token else None
-    sender = Sender(base=base, host=request.headers.get("host", ""), token_id=token_id)
+    guest = caller.name(admission.token)
+    sender = Sender(base=base, host=request.headers.get("host", ""), guest=guest, token_id=token_id)
 
     async def order(command: Command) -> PredictionOrder:
         if asked.hook() is not None and token_id is None:
@@ -46,8 +47,8 @@ async def create(
     return await house.app.predictions.create(admission, order)
 
 
-async def find(house: Rooms, request: Request, *, prediction_id: str) -> Prediction:
-    """Return a prediction to whoever may see it: by the token that has made it, or by a sealed address.
+async def find(house: Rooms, request: Request, *, prediction_id: str, purpose: str | None = None) -> Prediction:
+    """Return a prediction to whoever may see it: by the token that has made it, or by an address sealed for a purpose.
 
     Raises `NotFoundError` for one that is somebody else's, and `AccessError` for a token that is none.
     """
@@ -55,9 +56,9 @@ async def find(house: Rooms, request: Request, *, prediction_id: str) -> Predict
     record, caller = prediction.record, Caller.of(request)
     deployment = house.hosting.get(record.deployment)
     seal = request.query_params.get("signature")
-    if seal is not None:
+    if seal is not None and purpose is not None:
         secret = await house.hosting.secret_of(deployment.name)
-        if is_sealed(secret, sealed_text(record.id), seal_=seal):
+        if is_sealed(secret, sealed_text(record.id, purpose), seal_=seal):
             house.hosting.door.holder(deployment, record.token_id, origin=caller.origin)
             return prediction
     own = house.hosting.door.deployment_of(caller.token) if caller.token else None

@@ -23,6 +23,8 @@ from gesso.types.base import Json
 
 OWNER: Final = "gesso"
 """Who owns every model here, where a protocol wants somebody."""
+STREAM: Final = "stream"
+"""The purpose of a seal that opens the events of a prediction."""
 _DATA_BYTES: Final = 8_000_000
 _BAR: Final = 20
 
@@ -42,8 +44,7 @@ async def shown(app: App, prediction: Prediction, *, manner: Manner) -> Predicti
     """Return a prediction as its protocol shows it."""
     record, job = prediction.record, prediction.job
     deployment = app.hosting.get(record.deployment)
-    secret = await app.hosting.secret_of(deployment.name)
-    addresses = _Addresses(prediction, sealed=seal(secret, sealed_text(record.id)))
+    addresses = _Addresses(prediction, secret=await app.hosting.secret_of(deployment.name))
     return PredictionShown(
         id=record.id if record.protocol == "replicate" else record.name or record.id,
         model=f"{OWNER}/{record.deployment}",
@@ -61,9 +62,12 @@ async def shown(app: App, prediction: Prediction, *, manner: Manner) -> Predicti
     )
 
 
-def sealed_text(prediction_id: str) -> str:
-    """Return what the seal in the addresses of a prediction is made over."""
-    return f"prediction {prediction_id}"
+def sealed_text(prediction_id: str, purpose: str) -> str:
+    """Return what the seal in an address of a prediction is made over.
+
+    The purpose is `STREAM`, or the SHA-256 of a file: a seal opens one of them, and nothing else of the prediction.
+    """
+    return f"prediction {prediction_id} {purpose}"
 
 
 def status_of(prediction: Prediction) -> Literal["starting", "processing", "succeeded", "failed", "canceled"]:
@@ -95,22 +99,26 @@ async def output_of(app: App, prediction: Prediction, *, files: Literal["data", 
 
 
 class _Addresses:
-    """The addresses by which a guest reaches a prediction; the seal opens those that its clients ask for unsigned."""
+    """The addresses by which a guest reaches a prediction; a seal opens each that its clients ask for unsigned."""
 
-    def __init__(self, prediction: Prediction, *, sealed: str) -> None:
+    def __init__(self, prediction: Prediction, *, secret: str) -> None:
+        self._id = prediction.id
+        self._secret = secret
         self._base = prediction.record.base
         self._own = f"{self._base}/predictions/{prediction.id}"
-        self._query = f"?signature={sealed}"
         self.is_secure = self._base.startswith("https:")
 
     def all(self) -> dict[str, str]:
         if not self._base:
             return {}
-        stream = f"{self._own}/stream{self._query}"
+        stream = f"{self._own}/stream{self._query(STREAM)}"
         return {"get": self._own, "cancel": f"{self._own}/cancel", "stream": stream, "web": self._own}
 
     def of_file(self, file: BlobReference) -> str:
-        return f"{self._own}/files/{file.blob}/{quote(file.name, safe='')}{self._query}"
+        return f"{self._own}/files/{file.blob}/{quote(file.name, safe='')}{self._query(file.blob)}"
+
+    def _query(self, purpose: str) -> str:
+        return f"?signature={seal(self._secret, sealed_text(self._id, purpose))}"
 
     def of_input(self, value: Json) -> Json:
         if is_reference(value):

@@ -10,15 +10,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from gesso.errors import InputError
 from gesso.hosting.prediction import PredictionOrder
 from gesso.hosting.predictions import check_name
 from gesso.jobs.forms import is_media, is_media_list
-from gesso.server.bodies import body_of
-from gesso.server.direct.answer import MOST_BYTES
 from gesso.server.direct.given import refuse_kept
 from gesso.server.hosted.address import base_of
 from gesso.server.inputs import keep_fetched
@@ -28,7 +24,6 @@ from gesso.spec.model import Command
 from gesso.types.base import Json
 
 _MOST_ADDRESSES: Final = 32
-_QUICK_BYTES: Final = 65_536
 _LONGEST_WAIT_S: Final = 60
 _MARGIN_S: Final = 0.5
 _SHORTEST_LIFE_S, _LONGEST_LIFE_S = 5, 24 * 3600
@@ -75,29 +70,13 @@ def address_of(house: Rooms, request: Request, *, prefix: str = "/replicate/v1")
     return f"{base_of(request, house.app.settings)}{prefix}"
 
 
-async def read_request(house: Rooms, request: Request, *, name: str) -> PredictionRequest:
-    """Read the body of a request for a prediction. Raises `RequestValidationError`, `Refusal` and `QueueFullError`."""
-    with house.direct.places.take(name) as place:
-        pieces = []
-        async for piece in body_of(request, limit_bytes=MOST_BYTES):
-            place.hold(len(piece))
-            pieces.append(piece)
-        body = b"".join(pieces)
-        try:
-            if len(body) <= _QUICK_BYTES:
-                return PredictionRequest.model_validate_json(body)
-            return await house.direct.threads.call(PredictionRequest.model_validate_json, body)
-        except ValidationError as error:
-            wrong = [{**dict(each), "loc": ("body", *each["loc"])} for each in error.errors()]
-            raise RequestValidationError(wrong) from error
-
-
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """Who has sent a request: the address that they have come by, and the token that their files are kept for."""
+    """Who has sent a request: by which address, as which guest, and the token that their files are kept for."""
 
     base: str
     host: str
+    guest: str
     token_id: str | None
 
 
@@ -144,7 +123,7 @@ async def _bring(house: Rooms, value: Json, *, where: str, sender: Sender) -> Js
         kept = await house.app.predictions.files.get(own[1], token_id=sender.token_id)
         await asyncio.to_thread(house.app.blobs.hold, kept.file.blob)
         return kept.file.to_json()
-    return await keep_fetched(house.app, value, where=where)
+    return await keep_fetched(house.app, value, where=where, call=house.direct.fetching.of(sender.guest))
 
 
 def _items(value: Json) -> list[Json]:

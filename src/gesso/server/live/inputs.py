@@ -19,9 +19,9 @@ from gesso.spec.model import Port
 class SteadyInputs:
     """Inputs that are read once and not with each frame: `values`, by name. `close` it when no frame needs them."""
 
-    def __init__(self, direct: Direct, scene: Scene, *, is_guest: bool = False) -> None:
+    def __init__(self, direct: Direct, scene: Scene, *, guest: str | None = None) -> None:
         self._direct = direct
-        self._is_guest = is_guest
+        self._guest = guest
         self._scene = scene
         self._folder = direct.runs / f"live-{secrets.token_hex(8)}"
         self._changes = 0
@@ -47,9 +47,10 @@ class SteadyInputs:
 
     async def _read(self, ports: Iterable[Port], given: Mapping[str, Any]) -> dict[str, Any]:
         direct, ports = self._direct, tuple(ports)
-        if self._is_guest:
+        if self._guest is not None:
             refuse_kept(given)
-        given = await with_fetched(direct.app, dict(given), command=self._scene.command)
+        call = direct.fetching.of(self._guest)
+        given = await with_fetched(direct.app, dict(given), command=self._scene.command, call=call)
         self._changes += 1
         folder = self._folder / str(self._changes)  # the frame that is under way may use the old files
         if is_quick(ports, given):

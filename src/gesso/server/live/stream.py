@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ValidationError
 
 from gesso.errors import GessoError, RunError
 from gesso.server.direct.room import Direct
-from gesso.server.errors import problem_of, problem_of_invalid
+from gesso.server.errors import Refusal, problem_of, problem_of_invalid
+from gesso.server.json_parts import MOST_PARTS_OF_GUESTS, check_parts
 from gesso.server.live.inputs import SteadyInputs
 from gesso.server.live.line import Line
 from gesso.server.live.newest import Frame, Newest
@@ -23,6 +24,8 @@ from gesso.server.schemas.job import ProgressMessage
 from gesso.server.schemas.live import LiveChange, LiveErrorMessage, LiveResultMessage, LiveTimings, ReadyMessage
 from gesso.server.schemas.problem import Problem
 from gesso.spec.runnable import Event, Preparable, Progress, Request, Result, Runnable
+
+_M = TypeVar("_M", bound=BaseModel)
 
 _UNDER_WAY: Final = 2
 """Frames that are worked on at once: one in the model, one on its way to the client."""
@@ -96,10 +99,12 @@ class LiveStream:
 
     async def _change(self, text: str) -> None:
         try:
-            change = await self._direct.threads.call(LiveChange.model_validate_json, text)
+            change = await read_message(self._direct, text, kind=LiveChange)
             await self._cast.inputs.change(change.inputs)
         except ValidationError as error:
             await self._complain(problem_of_invalid(error.errors()))
+        except Refusal as refusal:
+            await self._complain(refusal.problem)
         except GessoError as error:
             await self._complain(problem_of(error))
 
@@ -229,6 +234,15 @@ class _Latest:
             await self._changed.wait()
             self._changed.clear()
             await self._line.say(self._message)
+
+
+async def read_message(direct: Direct, text: str, *, kind: type[_M]) -> _M:
+    """Return what a client has said, read in a thread. Raises `ValidationError`, and `Refusal` if it is too much."""
+
+    def read() -> _M:
+        return kind.model_validate_json(check_parts(text.encode(errors="replace"), most=MOST_PARTS_OF_GUESTS))
+
+    return await direct.threads.call(read)
 
 
 async def _together(*works: Coroutine[Any, Any, None]) -> None:

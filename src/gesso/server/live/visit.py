@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from pydantic import ValidationError
@@ -15,11 +16,11 @@ from gesso.errors import GessoError
 from gesso.server.direct.opening import Opening
 from gesso.server.direct.places import STOPPING
 from gesso.server.direct.room import Direct
-from gesso.server.errors import Refusal, problem_of, problem_of_invalid, status_of
+from gesso.server.errors import Refusal, answer, headers_of, problem_of, problem_of_invalid, status_of
 from gesso.server.live.inputs import SteadyInputs
 from gesso.server.live.line import ClosedError, Line
 from gesso.server.live.scene import Scene
-from gesso.server.live.stream import Cast, LiveStream
+from gesso.server.live.stream import Cast, LiveStream, read_message
 from gesso.server.schemas.live import LiveOpening
 from gesso.server.schemas.problem import Problem
 from gesso.spec.runnable import MAX_SEED
@@ -36,9 +37,9 @@ async def serve_visit(direct: Direct, socket: WebSocket, *, opening_for: Callabl
     """Serve one client from its first message to its last. `opening_for` lets in whoever brings a token, or none."""
     line = Line(socket)
     try:
-        said = await _opening(line)
+        said = await _opening(direct, line)
         async with opening_for(said.token) as opening:
-            with direct.places.take(opening.name, is_endless=True):
+            with direct.places.take(opening.name, guest=opening.guest, is_endless=True), suppress(ClosedError):
                 await _serve(direct, line, said=said, opening=opening)
     except ClosedError:
         pass
@@ -54,10 +55,15 @@ async def serve_visit(direct: Direct, socket: WebSocket, *, opening_for: Callabl
         await line.end(Problem(code="internal", message=message, hint="Please report it."), _FAULT)
 
 
+async def refuse_visit(socket: WebSocket, error: GessoError) -> None:
+    """Refuse a client before its WebSocket is open, with a status and words as everywhere else."""
+    await socket.send_denial_response(answer(status_of(error), problem_of(error), headers=headers_of(error)))
+
+
 async def _serve(direct: Direct, line: Line, *, said: LiveOpening, opening: Opening) -> None:
     runnable, command = await opening.open(said.command, options=said.options, device=said.device)
     scene = Scene.of(said, command)
-    inputs = SteadyInputs(direct, scene, is_guest=opening.is_guest)
+    inputs = SteadyInputs(direct, scene, guest=opening.guest)
     seed = secrets.randbelow(MAX_SEED + 1) if said.seed is None else said.seed
     try:
         await inputs.open(said.inputs)
@@ -67,7 +73,7 @@ async def _serve(direct: Direct, line: Line, *, said: LiveOpening, opening: Open
         await inputs.close()
 
 
-async def _opening(line: Line) -> LiveOpening:
+async def _opening(direct: Direct, line: Line) -> LiveOpening:
     try:
         async with asyncio.timeout(PATIENCE_S):
             message = await line.receive()
@@ -77,7 +83,7 @@ async def _opening(line: Line) -> LiveOpening:
     if isinstance(message, bytes):
         raise Refusal(422, Problem(code="input", message="A frame came before it was said what for.", hint=_HINT))
     try:
-        return LiveOpening.model_validate_json(message)
+        return await read_message(direct, message, kind=LiveOpening)
     except ValidationError as error:
         raise Refusal(422, problem_of_invalid(error.errors())) from error
 

@@ -15,9 +15,10 @@ from gesso.server.errors import Refusal, headers_of
 from gesso.server.hosted.caller import Caller
 from gesso.server.hosted.prediction_events import PredictionStream, cog_events
 from gesso.server.hosted.predictions import create, named
+from gesso.server.hosted.reading import read_json
 from gesso.server.hosted.shown import Manner, shown
 from gesso.server.hosted.versions import openapi_of
-from gesso.server.hosted.wanted import Preference, address_of, read_request
+from gesso.server.hosted.wanted import Preference, address_of
 from gesso.server.protocols.shaping import shaped
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas import prediction as schemas
@@ -81,16 +82,15 @@ async def get_description(name: str, request: Request, *, house: House) -> Respo
 @router.post("/{name}/predictions", response_class=JSONResponse, openapi_extra=_BODY, responses=_MADE)
 async def predict(name: str, request: Request, *, house: House) -> Response:
     """Make one prediction: wait for it, or with `Prefer: respond-async` do not, or follow it with `Accept`."""
-    _check(house, request, name=name)
-    asked = await read_request(house, request, name=f"m/{name}")
+    asked = await _read(house, request, name=name)
     return await _predict(house, request, name=name, asked=asked)
 
 
 @router.put("/{name}/predictions/{prediction_id}", response_class=JSONResponse, openapi_extra=_BODY, responses=_MADE)
 async def predict_once(name: str, prediction_id: str, *, request: Request, house: House) -> Response:
     """Make one prediction of this id. The same again answers with the same one, and makes no other."""
-    _check(house, request, name=name)
-    asked = await read_request(house, request, name=f"m/{name}")
+    is_known = await named(house, request, name=name, prediction_id=prediction_id) is not None
+    asked = await _read(house, request, name=name, is_known=is_known)
     if asked.id is not None and asked.id != prediction_id:
         problem = Problem(code="input", message="The id in the body is not the one in the address.", where="id")
         raise Refusal(422, problem)
@@ -163,6 +163,16 @@ async def _until_gone(request: Request) -> None:
 async def _told(house: Rooms, prediction: Prediction, *, status: int) -> Response:
     told = await shown(house.app, prediction, manner=Manner(files="data"))
     return JSONResponse(told.model_dump(exclude={"urls", "source", "data_removed"}), status)
+
+
+async def _read(house: Rooms, request: Request, *, name: str, is_known: bool = False) -> PredictionRequest:
+    """Return what somebody wants, if they may ask for it. What `is_known` costs nothing again."""
+    caller, hosting = Caller.of(request), house.hosting
+    if is_known:
+        token = hosting.door.check(hosting.active(name), secret=caller.token, origin=caller.origin)
+    else:
+        token = hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="cog")
+    return await read_json(house.direct, request, kind=PredictionRequest, guest=caller.name(token))
 
 
 def _check(house: Rooms, request: Request, *, name: str) -> None:

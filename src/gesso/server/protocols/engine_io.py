@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gesso.server.bodies import body_of
-from gesso.server.direct.answer import MOST_BYTES
+from gesso.server.direct.arrival import MOST_BYTES
 
 PING_EVERY_S: Final = 25.0
 """How often a client says that it is there."""

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from gesso.errors import GessoError, InputError
 from gesso.hosting.deployment import Deployment
-from gesso.server.hosted.asked_by import seen_deployment, seen_deployments
+from gesso.server.hosted.asked_by import expect_guest, seen_deployment, seen_deployments
 from gesso.server.hosted.caller import Caller
 from gesso.server.hosted.opening import HostedOpening
+from gesso.server.hosted.reading import read_json
 from gesso.server.hosted.text_answer import Manner, Shape, TextAnswer, Texts, refuse
 from gesso.server.hosted.text_model import TextModel
+from gesso.server.limits import MOST_BYTES
 from gesso.server.protocols.shaping import shaped
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas import openai as schemas
@@ -26,6 +29,14 @@ from gesso.server.schemas.openai import ChatRequest, CompletionRequest, OpenAIMo
 
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {"default": {"model": schemas.OpenAIError, "description": "Refused."}}
 _MOST_RUNS: Final = 32
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def _body(kind: type[BaseModel]) -> dict[str, Any]:
+    """Return what the description says of a body: its handler reads it when it is known who asks."""
+    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
 
 router = APIRouter(tags=["openai"], route_class=shaped(refuse), responses=_ERRORS)
 """One model, at the addresses of this protocol alone."""
@@ -48,17 +59,25 @@ async def get_openai_model(model: str, request: Request, *, house: House) -> Ope
     return _shown(deployment)
 
 
-@bare.post("/completions", responses={200: {"model": schemas.Completion, "description": "Or a stream of pieces."}})
-async def create_completion(asked: CompletionRequest, request: Request, *, house: House) -> Response:
+@bare.post(
+    "/completions",
+    openapi_extra=_body(CompletionRequest),
+    responses={200: {"model": schemas.Completion, "description": "Or a stream of pieces."}},
+)
+async def create_completion(request: Request, house: House) -> Response:
     """Go on with a text, or with several."""
+    asked = await _read(house, request, kind=CompletionRequest)
     return _answer(house, request, asked=asked, shape=CompletionShape(asked))
 
 
 @bare.post(
-    "/chat/completions", responses={200: {"model": schemas.ChatCompletion, "description": "Or a stream of pieces."}}
+    "/chat/completions",
+    openapi_extra=_body(ChatRequest),
+    responses={200: {"model": schemas.ChatCompletion, "description": "Or a stream of pieces."}},
 )
-async def create_chat_completion(asked: ChatRequest, request: Request, *, house: House) -> Response:
+async def create_chat_completion(request: Request, house: House) -> Response:
     """Go on with a conversation: as it is where the model takes one, else as a plain transcript."""
+    asked = await _read(house, request, kind=ChatRequest)
     return _answer(house, request, asked=asked, shape=ChatShape(asked))
 
 
@@ -78,6 +97,16 @@ async def _writes_text(house: Rooms, deployment: Deployment) -> bool:
         return TextModel.find(spec, spec.command(deployment.release.command)) is not None
     except GessoError:  # one that cannot be had now is none that can be asked
         return False
+
+
+async def _read(house: Rooms, request: Request, *, kind: type[_M]) -> _M:
+    """Return what somebody wants, if they may ask for anything here."""
+    caller, name = Caller.of(request), request.path_params.get("name")
+    if name is None:
+        token = expect_guest(house.hosting, caller, protocol="openai")
+    else:
+        token = house.hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="openai")
+    return await read_json(house.direct, request, kind=kind, guest=caller.name(token), limit_bytes=MOST_BYTES)
 
 
 def _answer(house: Rooms, request: Request, *, asked: CompletionRequest | ChatRequest, shape: Shape) -> Response:

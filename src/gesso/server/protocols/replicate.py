@@ -18,13 +18,14 @@ from gesso.hosting.prediction import Prediction
 from gesso.hosting.signing import secret_for, shown_secret
 from gesso.jobs.history import files_of
 from gesso.server.errors import headers_of
-from gesso.server.hosted.asked_by import own_deployment
+from gesso.server.hosted.asked_by import expect_guest, own_deployment
 from gesso.server.hosted.caller import Caller
 from gesso.server.hosted.prediction_events import PredictionStream, replicate_events
 from gesso.server.hosted.predictions import create, find
-from gesso.server.hosted.shown import Manner, shown
+from gesso.server.hosted.reading import read_json
+from gesso.server.hosted.shown import STREAM, Manner, shown
 from gesso.server.hosted.versions import release_of, version_of
-from gesso.server.hosted.wanted import Preference, address_of, read_request
+from gesso.server.hosted.wanted import Preference, address_of
 from gesso.server.protocols.shaping import shaped
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas import prediction as schemas
@@ -71,9 +72,10 @@ router = APIRouter(tags=["replicate"], route_class=shaped(refuse), responses=_ER
 @router.post("/predictions", response_class=JSONResponse, openapi_extra=_BODY, responses=_CREATED)
 async def create_prediction(request: Request, house: House) -> Response:
     """Make a prediction with a version of a deployment. Without a token, that of a public one."""
-    name, is_own = _likely(house, request)
-    asked = await read_request(house, request, name=f"m/{name}")
-    deployment, release = _meant(house, asked.version, own=name if is_own else None)
+    caller = Caller.of(request)
+    token = expect_guest(house.hosting, caller, protocol="replicate")
+    asked = await read_json(house.direct, request, kind=PredictionRequest, guest=caller.name(token))
+    deployment, release = _meant(house, asked.version, own=None if token is None else token.deployment)
     return await _create(house, request, asked=asked, deployment=deployment, release=release)
 
 
@@ -131,7 +133,7 @@ async def cancel_prediction(prediction_id: str, request: Request, *, house: Hous
 @router.get("/predictions/{prediction_id}/stream", status_code=200, response_class=PredictionStream)
 async def stream_prediction(prediction_id: str, request: Request, *, house: House) -> Response:
     """Tell how a prediction goes on, as server-sent events."""
-    prediction = await find(house, request, prediction_id=prediction_id)
+    prediction = await find(house, request, prediction_id=prediction_id, purpose=STREAM)
     return PredictionStream(replicate_events(house.app, prediction))
 
 
@@ -140,7 +142,7 @@ async def get_prediction_file(
     prediction_id: str, blob: str, *, name: str, request: Request, house: House
 ) -> FileResponse:
     """Return a file that a prediction was made with, or has made."""
-    prediction = await find(house, request, prediction_id=prediction_id)
+    prediction = await find(house, request, prediction_id=prediction_id, purpose=blob)
     if blob not in _files_of(prediction):
         raise NotFoundError("This prediction has no such file.")
     kept = await asyncio.to_thread(house.app.blobs.refer, blob, name)
@@ -184,14 +186,6 @@ def own_address(house: Rooms, request: Request) -> str:
     return address_of(house, request, prefix=prefix)
 
 
-def _likely(house: Rooms, request: Request) -> tuple[str, bool]:
-    """Return the deployment of a token, and whether there is one. Raises `AccessError` where nobody is let in."""
-    caller = Caller.of(request)
-    if caller.token is not None or not any(each.is_public for each in house.hosting.all()):
-        return own_deployment(house.hosting, caller)[0].name, True
-    return "public", False
-
-
 def _meant(house: Rooms, version: str | None, *, own: str | None) -> tuple[Deployment, Release | None]:
     """Return the deployment and the release that are meant: by the token, or by the version of a public one."""
     said, _, identity = (version or "").rpartition(":")
@@ -207,10 +201,9 @@ def _meant(house: Rooms, version: str | None, *, own: str | None) -> tuple[Deplo
 
 async def _create_named(house: Rooms, request: Request, *, name: str) -> Response:
     caller = Caller.of(request)
-    deployment = house.hosting.get(name)
-    house.hosting.door.check(deployment, secret=caller.token, origin=caller.origin)  # before its body is read
-    asked = await read_request(house, request, name=f"m/{name}")
-    return await _create(house, request, asked=asked, deployment=deployment, release=None)
+    token = house.hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="replicate")
+    asked = await read_json(house.direct, request, kind=PredictionRequest, guest=caller.name(token))
+    return await _create(house, request, asked=asked, deployment=house.hosting.get(name), release=None)
 
 
 async def _create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from gesso.server.schemas.prediction import (
     VersionShown,
 )
 from gesso.server.serving import serve_file
+from gesso.storage.blobs import BlobReference
 
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     "default": {"model": schemas.ReplicateProblem, "description": "Refused."}
@@ -177,15 +179,16 @@ def _deployed(house: Rooms, deployment: Deployment) -> DeployedShown:
 @router.post("/files", status_code=201, openapi_extra=_UPLOAD)
 async def create_file(request: Request, house: House) -> GuestFileShown:
     """Keep a file for predictions to come, for a day. It goes to the disk as it comes."""
-    deployment, token = own_deployment(house.hosting, Caller.of(request))
-    await house.app.predictions.files.check_room(token.id)
+    caller, files = Caller.of(request), house.app.predictions.files
+    deployment, token = own_deployment(house.hosting, caller)
+    house.hosting.expect(
+        deployment.name, secret=caller.token, origin=caller.origin, protocol="replicate", client=caller.client
+    )
     kind = request.headers.get("content-type", "")
-    name, body = await first_file(body_of(request, limit_bytes=LARGEST_BYTES), kind, name="file")
-    with house.app.blobs.writer() as writer:
-        async for piece in gathered(body):
-            await asyncio.to_thread(writer.write, piece)
-        kept = await asyncio.to_thread(writer.finish, name)
-    made = await house.app.predictions.files.add(kept, deployment=deployment.name, token_id=token.id)
+    with house.direct.places.receive(caller.name(token)):
+        async with files.room(token.id):
+            body = body_of(request, limit_bytes=LARGEST_BYTES, is_awaited=True)
+            made = await files.add(await _kept(house, body, kind=kind), deployment=deployment.name, token_id=token.id)
     return _file(made, house, request=request)
 
 
@@ -216,6 +219,15 @@ async def download_file(file_id: str, request: Request, *, house: House) -> File
 async def delete_file(file_id: str, request: Request, *, house: House) -> None:
     """Forget a file."""
     await house.app.predictions.files.delete(file_id, token_id=_token(house, request).id)
+
+
+async def _kept(house: Rooms, body: AsyncIterator[bytes], *, kind: str) -> BlobReference:
+    """Keep the file of a form, on the disk as it comes."""
+    name, chunks = await first_file(body, kind, name="file")
+    with house.app.blobs.writer() as writer:
+        async for piece in gathered(chunks):
+            await asyncio.to_thread(writer.write, piece)
+        return await asyncio.to_thread(writer.finish, name)
 
 
 def _token(house: Rooms, request: Request) -> Token:

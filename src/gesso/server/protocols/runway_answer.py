@@ -10,20 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gesso.server.bodies import body_of
-from gesso.server.direct.answer import MOST_BYTES
+from gesso.server.direct.arrival import MOST_BYTES, QUICK_BYTES, whole_body
 from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
 from gesso.server.direct.opening import Opening
-from gesso.server.direct.places import STOPPING, Place
+from gesso.server.direct.places import STOPPING, Delivery
 from gesso.server.direct.room import Direct
 from gesso.server.errors import Refusal
+from gesso.server.json_parts import check_parts
 from gesso.server.layer import Call
 from gesso.server.protocols.runway_errors import RAISED, Trouble, refuse
-from gesso.server.protocols.runway_query import Query, outputs_of, read_inputs
+from gesso.server.protocols.runway_query import Query, is_gzip, outputs_of, read_inputs, unpacked
 from gesso.server.protocols.runway_values import FORMAT_HEADER, read_formats
 from gesso.types.base import Json
-
-_QUICK_BYTES = 65_536
 
 
 class Heard(Protocol):
@@ -74,31 +72,32 @@ class RunwayAnswer(Response):
 
     async def _serve(self, opening: Opening, call: Call) -> None:
         places = self._direct.places
-        with places.take(opening.name) as place:
-            query = await self._read(place)
-            try:
-                async with CanceledWhenGone(call.receive) as watch:
-                    outputs = await outputs_of(self._direct, opening, query=query)
-                    self._heard(outputs)
-                    watch.let_go()
-                    headers = {"Cache-Control": "no-store"}
-                    await call.to(Response(outputs, media_type="application/json", headers=headers))
-            except ClientGoneError:
-                pass  # there is nobody to tell
-            except asyncio.CancelledError:
-                if not places.is_stopping:  # then whoever has let it in, ends it
-                    raise
-                raise Refusal(503, STOPPING, headers={"Connection": "close", "Retry-After": "5"}) from None
+        with places.receive(opening.guest) as delivery:
+            query = await self._read(delivery)
+            with places.take(opening.name, guest=opening.guest):
+                try:
+                    async with CanceledWhenGone(call.receive) as watch:
+                        outputs = await outputs_of(self._direct, opening, query=query)
+                        self._heard(outputs)
+                        watch.let_go()
+                        headers = {"Cache-Control": "no-store"}
+                        await call.to(Response(outputs, media_type="application/json", headers=headers))
+                except ClientGoneError:
+                    pass  # there is nobody to tell
+                except asyncio.CancelledError:
+                    if not places.is_stopping:  # then whoever has let it in, ends it
+                        raise
+                    raise Refusal(503, STOPPING, headers={"Connection": "close", "Retry-After": "5"}) from None
 
-    async def _read(self, place: Place) -> Query:
-        pieces = []
-        async for piece in body_of(self._request, limit_bytes=MOST_BYTES):
-            place.hold(len(piece))
-            pieces.append(piece)
-        body, encoding = b"".join(pieces), self._request.headers.get("content-encoding", "")
-        if len(body) <= _QUICK_BYTES and not encoding:
-            inputs = read_inputs(body, limit_bytes=MOST_BYTES)
+    async def _read(self, delivery: Delivery) -> Query:
+        is_packed = is_gzip(self._request.headers.get("content-encoding", ""))
+        body = await whole_body(self._request, delivery, is_json=not is_packed)
+        if is_packed:
+            body = await self._direct.threads.call(unpacked, body, limit_bytes=MOST_BYTES)
+            delivery.hold(len(check_parts(body, most=delivery.most_parts)))
+        if len(body) <= QUICK_BYTES:
+            inputs = read_inputs(body)
         else:
-            inputs = await self._direct.threads.call(read_inputs, body, encoding=encoding, limit_bytes=MOST_BYTES)
+            inputs = await self._direct.threads.call(read_inputs, body)
         formats = read_formats(self._request.headers.get(FORMAT_HEADER, ""))
         return Query(inputs=inputs, command=self._command, options=self._options, formats=formats)

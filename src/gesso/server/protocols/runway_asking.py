@@ -6,7 +6,6 @@ import logging
 from typing import Final
 
 from gesso.errors import GessoError
-from gesso.server.direct.answer import MOST_BYTES
 from gesso.server.direct.room import Direct
 from gesso.server.protocols.runway_errors import RAISED
 from gesso.server.protocols.runway_outcomes import Outcomes
@@ -31,11 +30,11 @@ async def ask(direct: Direct, target: Target, *, text: str, outcomes: Outcomes) 
 async def _outputs(direct: Direct, target: Target, *, text: str) -> bytes:
     body = text.encode(errors="replace")
     if len(body) <= _QUICK_LETTERS:
-        inputs = read_inputs(body, limit_bytes=MOST_BYTES)
+        inputs = read_inputs(body)
     else:
-        inputs = await direct.threads.call(read_inputs, body, limit_bytes=MOST_BYTES)
+        inputs = await direct.threads.call(read_inputs, body)
     command = (await target.command()).name
     async with target.opening() as opening:
-        with direct.places.take(opening.name) as place:
-            place.hold(len(body))
+        with direct.places.receive(opening.guest) as delivery, direct.places.take(opening.name, guest=opening.guest):
+            delivery.hold(len(body))
             return await outputs_of(direct, opening, query=Query(inputs=inputs, command=command))

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from gesso.app import App
 from gesso.errors import GessoError, NotFoundError
 from gesso.registry.registry import Listed
-from gesso.server.protocols.runway_errors import RESPONSES, RunwayRoute
+from gesso.server.protocols.runway_errors import RESPONSES
 from gesso.server.protocols.runway_fields import command_of, fields_of
-from gesso.server.protocols.runway_near import Near, check_near
+from gesso.server.protocols.runway_near import NearRoute, check_near
 from gesso.server.protocols.runway_sessions import Session, Started, version_number
 from gesso.server.protocols.runway_values import given_of
 from gesso.server.rooms import House, Rooms
@@ -31,7 +31,7 @@ from gesso.server.schemas.runway import (
 )
 from gesso.spec.model import ModelSpec
 
-router = APIRouter(prefix="/v1", tags=["runway"], route_class=RunwayRoute, responses=RESPONSES, dependencies=[Near])
+router = APIRouter(prefix="/v1", tags=["runway"], route_class=NearRoute, responses=RESPONSES)
 """`/v1/healthcheck` and `/v1/model_sessions`; `/v1/models` is shared with other protocols: see `bare_models.py`."""
 _EVERYBODY: Final = RunwayStop()
 

@@ -95,12 +95,16 @@ async def refuse(error: Trouble) -> Response:
 class RunwayRoute(APIRoute):
     """A route whose errors are Runway's."""
 
+    async def admit(self, request: Request) -> None:
+        """Look at who asks before their request is read. Raises what keeps them out."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with its errors caught."""
         handle = super().get_route_handler()
 
         async def handle_in_words(request: Request) -> Response:
             try:
+                await self.admit(request)
                 return await handle(request)
             except RAISED as error:
                 return await refuse(error)

@@ -69,7 +69,10 @@ async def query_runway(name: str, request: Request) -> Response:
 
 
 def _let_in(hosting: Hosting, name: str, *, request: Request) -> Deployment:
-    """Return a deployment to somebody who may ask what costs nothing."""
+    """Return a deployment to somebody who may ask. One that sleeps is for those who have something left to spend."""
     deployment, caller = hosting.active(name), Caller.of(request)
-    hosting.door.check(deployment, secret=caller.token, origin=caller.origin)
+    if hosting.status(name).state == "awake":
+        hosting.door.check(deployment, secret=caller.token, origin=caller.origin)
+    else:
+        hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="runway")
     return deployment

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Depends
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from gesso.errors import AccessError
 from gesso.server.owner import OwnerKey
-from gesso.server.rooms import House
+from gesso.server.protocols.runway_errors import RunwayRoute
 from gesso.server.visitors import is_loopback
 
 _HINT = "Runway's plug-ins send no key. Use a Gesso that listens on this computer alone and asks for none."
@@ -20,9 +19,9 @@ def check_near(connection: HTTPConnection, key: OwnerKey | None) -> None:
         raise AccessError("This is for programs on this computer alone.", hint=_HINT, is_unknown=True)
 
 
-async def _near(connection: HTTPConnection, house: House) -> None:
-    check_near(connection, house.key)
+class NearRoute(RunwayRoute):
+    """A route that is for programs on this computer alone. Whoever else asks is refused before anything is read."""
 
-
-Near = Depends(_near)
-"""What a router depends on that is for programs on this computer alone."""
+    async def admit(self, request: Request) -> None:
+        """Refuse whoever is not near."""
+        check_near(request, request.app.state.rooms.key)

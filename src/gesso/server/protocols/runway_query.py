@@ -20,6 +20,7 @@ from gesso.server.direct.room import Direct
 from gesso.server.direct.run import DirectRun
 from gesso.server.direct.timings import Timings
 from gesso.server.errors import Refusal
+from gesso.server.json_parts import check_parts
 from gesso.server.plain_json import check_plain
 from gesso.server.protocols.runway_values import Formats, given_of, wire_of
 from gesso.server.schemas.problem import Problem
@@ -49,9 +50,10 @@ async def outputs_of(direct: Direct, opening: Opening, *, query: Query) -> bytes
     runnable, command = await _opened(opening, query)
     run = DirectRun(direct, runnable, command=command, timings=Timings(), hear=opening.hear)
     async with aclosing(run):
-        if opening.is_guest:
+        if opening.guest is not None:
             refuse_kept(query.inputs)
-        given = await with_fetched(direct.app, given_of(command.inputs, query.inputs), command=command)
+        given = given_of(command.inputs, query.inputs)
+        given = await with_fetched(direct.app, given, command=command, call=direct.fetching.of(opening.guest))
         result = await run.result(await run.open(given), seed=None)
 
         def write() -> bytes:
@@ -70,12 +72,10 @@ async def _opened(opening: Opening, query: Query) -> tuple[Runnable, Command]:
         raise DeadlineError("The model is still waking.", hint="Ask again; it goes on meanwhile.") from error
 
 
-def read_inputs(body: bytes, *, encoding: str = "", limit_bytes: int) -> dict[str, Any]:
+def read_inputs(body: bytes) -> dict[str, Any]:
     """Return the inputs that a body holds, whatever it says that it is. Raises `Refusal`. Call it in a thread."""
-    if encoding.strip().lower() == "gzip":
-        body = _unzipped(body, limit_bytes=limit_bytes)
     try:
-        inputs = parse_json(body)
+        inputs = parse_json(check_parts(body))
         if isinstance(inputs, dict):
             return check_plain(inputs)
     except ValueError:  # no JSON, or no UTF-8
@@ -84,7 +84,13 @@ def read_inputs(body: bytes, *, encoding: str = "", limit_bytes: int) -> dict[st
     raise Refusal(400, Problem(code="input", message=message, hint='An object of inputs: {"prompt": "a fox"}.'))
 
 
-def _unzipped(body: bytes, *, limit_bytes: int) -> bytes:
+def is_gzip(encoding: str) -> bool:
+    """Say whether a body is packed, by its header."""
+    return encoding.strip().lower() == "gzip"
+
+
+def unpacked(body: bytes, *, limit_bytes: int) -> bytes:
+    """Return a body that was packed. Raises `Refusal`. Call it in a thread."""
     unzip = zlib.decompressobj(_GZIP)
     try:
         plain = unzip.decompress(body, limit_bytes + 1)

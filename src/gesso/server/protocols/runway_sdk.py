@@ -10,10 +10,10 @@ from fastapi.responses import Response
 from gesso.errors import NotFoundError
 from gesso.server.direct.opening import ByName
 from gesso.server.protocols.runway_answer import RunwayAnswer
-from gesso.server.protocols.runway_errors import RESPONSES, RunwayRoute
+from gesso.server.protocols.runway_errors import RESPONSES
 from gesso.server.protocols.runway_fields import command_of, fields_of
 from gesso.server.protocols.runway_hosted import BODY, OUTPUTS
-from gesso.server.protocols.runway_near import Near
+from gesso.server.protocols.runway_near import NearRoute
 from gesso.server.protocols.runway_sessions import Session, Started
 from gesso.server.protocols.runway_values import given_of
 from gesso.server.rooms import Rooms
@@ -27,9 +27,7 @@ from gesso.server.schemas.runway import (
 )
 from gesso.spec.model import Command
 
-router = APIRouter(
-    prefix="/runway/sessions", tags=["runway"], route_class=RunwayRoute, responses=RESPONSES, dependencies=[Near]
-)
+router = APIRouter(prefix="/runway/sessions", tags=["runway"], route_class=NearRoute, responses=RESPONSES)
 """`/runway/sessions/{session_id}`: the address of a session."""
 
 

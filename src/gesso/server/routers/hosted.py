@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, WebSocket
 from fastapi.responses import Response
 
-from gesso.errors import NotFoundError
+from gesso.errors import GessoError, NotFoundError
 from gesso.server.direct.answer import DirectAnswer
 from gesso.server.direct.described import EXTRA, RESPONSES
 from gesso.server.hosted.caller import Caller
 from gesso.server.hosted.opening import HostedOpening
-from gesso.server.live.visit import serve_visit
+from gesso.server.live.visit import refuse_visit, serve_visit
 from gesso.server.rooms import House, Rooms
 from gesso.server.schemas.deployment import DeploymentStatus, HostedSpec
 
@@ -33,8 +33,15 @@ async def run_deployment(request: Request) -> Response:
 @router.websocket("/{name}/live")
 async def live_deployment(name: str, house: House, *, socket: WebSocket) -> None:
     """Run a deployment on frames as they come. A page, which sends no headers, has its token in the first message."""
-    await socket.accept()
     caller = Caller.of(socket)
+    try:
+        house.hosting.active(name)
+        if caller.token is not None:
+            house.hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="live")
+    except GessoError as error:  # before anything is open
+        await refuse_visit(socket, error)
+        return
+    await socket.accept()
 
     def opening_for(token: str | None) -> HostedOpening:
         who = Caller(token=caller.token or token, origin=caller.origin, client=caller.client)
@@ -57,6 +64,7 @@ async def wake_hosted(name: str, request: Request, *, house: House) -> Deploymen
     hosting, caller = house.hosting, Caller.of(request)
     hosting.door.check(hosting.get(name), secret=caller.token, origin=caller.origin)
     if hosting.get(name).is_active:
+        hosting.expect(name, secret=caller.token, origin=caller.origin, protocol="gesso")
         hosting.wake(name)
     return DeploymentStatus.of(hosting.status(name))
 

@@ -268,7 +268,8 @@ class WebhookSecret(BaseModel):
 class FiguresShown(BaseModel):
     """What was asked of a deployment from `minute` (since 1970) on, for `minutes`.
 
-    `errors` failed, `refused` were not let in. `median_ms`, `p99_ms`: how long requests took; None if there were none.
+    `errors` failed. `refused` were not let in, or asked for what cannot be; they are none of the `requests`.
+    `median_ms`, `p99_ms`: how long requests took; None if there were none.
     """
 
     minute: int

@@ -57,7 +57,7 @@ class ChatTurn(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True)
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[ChatPart] | None = None
+    content: str | Annotated[list[ChatPart], Field(fail_fast=True)] | None = None
 
     @property
     def text(self) -> str | None:
@@ -72,7 +72,7 @@ class ChatTurn(BaseModel):
 class ChatRequest(_Asked):
     """A conversation to be gone on with."""
 
-    messages: list[ChatTurn] = Field(min_length=1, max_length=10_000)
+    messages: list[ChatTurn] = Field(min_length=1, max_length=10_000, fail_fast=True)
     max_completion_tokens: int | None = Field(default=None, ge=1, le=1_000_000)
 
 
