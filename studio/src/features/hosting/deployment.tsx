@@ -46,6 +46,7 @@ export function DeploymentPage({ deployment }: { deployment: Deployment }) {
       </header>
       {problem && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
       <Waking status={status} />
+      {deployment.shares_with.length > 0 && <p className="soft">It shares its workers with {deployment.shares_with.join(", ")}: the same model, the same options. They wake and sleep together.</p>}
       <CodeBlock label="Address" code={deployment.url} />
       <FiguresPart name={name} />
       <CodePart name={name} />
