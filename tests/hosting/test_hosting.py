@@ -22,6 +22,7 @@ from gesso.errors import (
     QueueFullError,
     TrustError,
 )
+from gesso.hosting import admission
 from gesso.hosting.entries import Entry
 from gesso.hosting.hosting import Changes, Hosting, ReleaseOrder
 from gesso.hosting.tokens import TokenOrder
@@ -303,8 +304,8 @@ async def test_what_is_refused_costs_nothing_and_figures_say_what_the_log_says(h
     token, secret = await hosting.make_token("one", TokenOrder(name="bot", max_requests=2))
     for error in (InputError("a", "b"), QueueFullError("x"), FetchError("x"), ConflictError("x")):
         with pytest.raises(type(error)):
-            async with hosting.admit("one", secret=secret, origin=None, client="a", protocol="gesso") as admission:
-                admission.begin_work()
+            async with hosting.admit("one", secret=secret, origin=None, client="a", protocol="gesso") as asked:
+                asked.begin_work()
                 raise error
     with pytest.raises(AccessError):
         hosting.expect("one", secret="gesso_wrong", origin=None, protocol="gesso")
@@ -403,3 +404,17 @@ async def test_rows_that_are_broken_keep_nobody_from_the_others(hosting: Hosting
     (minute,) = (await again.minutes("one", since=0)).values()
     assert minute.requests == 2
     await again.stop()
+
+
+async def test_what_the_model_refuses_late_has_cost_its_time(hosting: Hosting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "_AT_ONCE_S", 0.05)
+    await hosting.create(ReleaseOrder(model="poet"), name="one")
+    _, secret = await hosting.make_token("one", TokenOrder(name="bot"))
+    with pytest.raises(InputError):
+        async with hosting.admit("one", secret=secret, origin=None, client="a", protocol="gesso") as asked:
+            asked.begin_work()
+            await asyncio.sleep(0.1)
+            raise InputError("a rhyme", "none")
+    (purse,) = hosting.door.purses("one")
+    assert purse.requests == 1
+    assert purse.compute_ms >= 100

@@ -28,6 +28,10 @@ _NO_FAULT: Final = (InputError, NotFoundError, AccessError, LimitError, QueueFul
 """What is no fault of the model's."""
 
 
+_AT_ONCE_S: Final = 1.0
+"""What is refused so soon after the model got it, has cost nothing; later, the model has worked on it."""
+
+
 class Admission:
     """A request that was let in. An asynchronous context manager: at its end it is counted, whatever came of it.
 
@@ -136,9 +140,11 @@ class Admission:
         self.took_s = time.perf_counter() - self._began
         if ended is not None:
             self.fail(ended)
-        is_at_work = ended is not None or self.outcome in {"canceled", "failed"}
-        if self._worked_from is not None and is_at_work and not self.compute_s:
-            self.settle(time.perf_counter() - self._worked_from)
+        if self._worked_from is not None and not self.compute_s:
+            worked_s = time.perf_counter() - self._worked_from
+            is_late = self.outcome == "refused" and worked_s > _AT_ONCE_S
+            if ended is not None or is_late or self.outcome in {"canceled", "failed"}:
+                self.settle(worked_s)
         if self._reserve is not None:
             self._reserve.settle()
             if self.outcome == "refused" and not self.compute_s:

@@ -73,7 +73,14 @@ class DirectAnswer(Response):
         runnable, command = await opening.open(asked.command, options=asked.options, device=asked.device)
         form = choose_form(self._request.headers.get("accept", ""), command, output=asked.output)
         async with aclosing(
-            DirectRun(direct, runnable, command=command, timings=self._timings, hear=opening.hear)
+            DirectRun(
+                direct,
+                runnable,
+                command=command,
+                timings=self._timings,
+                begin_work=opening.begin_work,
+                hear=opening.hear,
+            )
         ) as run:
             placed = place_raw(asked, command)
             if opening.guest is not None:

@@ -29,6 +29,10 @@ class Opening(Protocol):
         """Return what runs, and the command that is meant. Raises what keeps it from running."""
         ...
 
+    def begin_work(self) -> None:
+        """Hear that the model has the request from now on."""
+        ...
+
     def hear(self, event: Event) -> None:
         """Hear what a run says."""
         ...
@@ -67,6 +71,9 @@ class ByName(Opening):
         """Return the model with these options; see `Opening`."""
         runnable = await self._models.get(self._name, options=options, device=device)
         return runnable, runnable.spec.command(command)
+
+    def begin_work(self) -> None:
+        """Hear that the model has the request, and do nothing about it."""
 
     def hear(self, event: Event) -> None:
         """Hear what a run says, and do nothing about it."""

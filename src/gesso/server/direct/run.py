@@ -21,7 +21,7 @@ from gesso.spec.runnable import Event, Request, Result, Runnable
 class DirectRun:
     """A direct run; `aclose` it when its outputs are not needed any more. It is counted once it has ended.
 
-    `hear` hears what it says, before anybody else does.
+    `begin_work` hears that the model gets it, `hear` what it says, before anybody else does.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class DirectRun:
         *,
         command: Command,
         timings: Timings,
+        begin_work: Callable[[], None] = lambda: None,
         hear: Callable[[Event], None] = lambda _: None,
     ) -> None:
         self._direct = direct
@@ -40,6 +41,7 @@ class DirectRun:
         self._has_files = False
         self.command = command
         self.timings = timings
+        self._begin_work = begin_work
         self._hear = hear
 
     async def open(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +60,7 @@ class DirectRun:
         """Yield the news of the run and last its `Result`. Closing the iteration cancels the run."""
         request = Request(inputs=values, command=self.command.name, seed=seed)
         outcome = "canceled"
+        self._begin_work()
         try:
             async with aclosing(self._runnable.run(request)) as events:
                 async for event in events:

@@ -54,12 +54,15 @@ class HostedOpening(Opening):
         if device != "auto":
             raise InputError("no device: it is the deployment's own", device[:40], where="device")
         runnable = await self._hosting.awake(self.admission)
-        if not self._is_stream:  # whose frames are counted one by one
-            self.admission.begin_work()
         own = self.admission.release.command
         if command is not None and command != own:
             raise InputError(f"the deployment's command, {own}", f'"{command[:80]}"', where="command")
         return runnable, runnable.spec.command(own)
+
+    def begin_work(self) -> None:
+        """Count the time from now on."""
+        if not self._is_stream:  # whose frames are counted one by one
+            self.admission.begin_work()
 
     def hear(self, event: Event) -> None:
         """Count what the model takes, and keep what it logs."""

@@ -114,7 +114,8 @@ class TextAnswer(HostedAnswer):
             where = model.name_of(error.where)
             raise InputError(error.expected, error.given, hint=error.hint, where=where) from None
         finally:
-            self.opening.admission.settle(sum(written.run_s for written in self._written))
+            if (run_s := sum(written.run_s for written in self._written)) > 0:
+                self.opening.admission.settle(run_s)
 
     async def _tell(self, texts: Texts, call: Call, *, runnable: Runnable, model: TextModel) -> None:
         tasks = [
@@ -145,7 +146,14 @@ class TextAnswer(HostedAnswer):
     ) -> AsyncGenerator[str, None]:
         """Yield the text of one choice as it is written."""
         seed = None if texts.seed is None else (texts.seed + index) % (MAX_SEED + 1)
-        run = DirectRun(self.direct, runnable, command=command, timings=Timings(), hear=self._hear)
+        run = DirectRun(
+            self.direct,
+            runnable,
+            command=command,
+            timings=Timings(),
+            begin_work=self.opening.begin_work,
+            hear=self._hear,
+        )
         async with aclosing(run):
             written = write(run, texts.inputs[index], seed=seed, stop=texts.stop, written=self._written[index])
             async with aclosing(written) as pieces:

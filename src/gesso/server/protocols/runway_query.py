@@ -48,7 +48,9 @@ class Query:
 async def outputs_of(direct: Direct, opening: Opening, *, query: Query) -> bytes:
     """Run a query and return the outputs as JSON. Raises what keeps it from running."""
     runnable, command = await _opened(opening, query)
-    run = DirectRun(direct, runnable, command=command, timings=Timings(), hear=opening.hear)
+    run = DirectRun(
+        direct, runnable, command=command, timings=Timings(), begin_work=opening.begin_work, hear=opening.hear
+    )
     async with aclosing(run):
         if opening.guest is not None:
             refuse_kept(query.inputs)
