@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from gesso.errors import FetchError
+from gesso.errors import AccessError, FetchError
 from gesso.net.distant import Way
 from gesso.remote.address import hosted_path, line_to
 from gesso.remote.connected import Connected
@@ -27,7 +27,12 @@ def connect(url: str, token: str = "") -> Connected | RemoteGesso:
     if not path:
         return RemoteGesso(line)
     with Patient() as patient:
-        return Connected(patient.wait(HostedModel.open(line, path)))
+        try:
+            return Connected(patient.wait(HostedModel.open(line, path)))
+        except AccessError as error:
+            if not token:
+                error.hint = "Whoever owns it makes one. Then it is gesso.connect(url, token)."
+            raise
 
 
 def _way() -> Way:

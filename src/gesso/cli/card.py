@@ -32,6 +32,13 @@ def card(spec: ModelSpec, commands: Sequence[Command], *, source: ModelSource) -
     return "\n\n".join(blocks)
 
 
+def hosted_card(spec: ModelSpec, *, address: str) -> str:
+    """Return what one wants to know of a deployment: what it takes and gives, at its address."""
+    blocks = [f"{spec.title}\n{spec.description}".rstrip()]
+    blocks += [_command(spec, command, reference=address) for command in spec.commands]
+    return "\n\n".join(blocks)
+
+
 def usage(spec: ModelSpec, command: Command, *, reference: str) -> str:
     """Return the words to type to run a command, with a stand-in for each input that is needed."""
     is_first = command == spec.commands[0]

@@ -16,6 +16,11 @@ from gesso.spec.runnable import Progress
 from gesso.types.base import Json
 
 _LOOK_S: Final = 0.3
+_WORDS: Final = {
+    "environment": "Installing what it needs",
+    "weights": "Fetching its weights",
+    "setup": "Loading the model",
+}
 
 
 class Deployments:
@@ -49,10 +54,10 @@ class Deployments:
         made: dict[str, Any] = await self._server.ask("POST", "/deployments", body=dict(order))
         return made
 
-    async def renew(self, name: str, order: Mapping[str, Json]) -> dict[str, Any]:
-        """Put a new version of a model in the place of the one that answers."""
+    async def add_version(self, name: str, order: Mapping[str, Json]) -> int:
+        """Put a new version of a model beside the one that answers, and return its number."""
         releases = (await self._ask("POST", name, more="/releases", body=dict(order)))["releases"]
-        return await self.switch(name, max(release["number"] for release in releases))
+        return max(release["number"] for release in releases)
 
     async def switch(self, name: str, number: int) -> dict[str, Any]:
         """Have a version answer, as soon as it is awake."""
@@ -76,6 +81,8 @@ class Deployments:
             found = await self.get(name)
         if problem := found["status"]["problem"]:
             raise from_data({word: text for word, text in problem.items() if isinstance(text, str)})
+        if found["status"]["state"] != "awake":  # somebody else has put it to sleep, or switched it off
+            raise ConflictError(f"{name} did not stay awake: it is {found['status']['state']}.", hint="Try it again.")
         return found
 
     async def remove(self, name: str) -> None:
@@ -125,4 +132,4 @@ def _news(status: Mapping[str, Any]) -> Iterator[Progress]:
     for stage in stages:
         if stage["status"] == "under way":
             done = sum(each["fraction"] for each in stages) / len(stages)
-            yield Progress(done, f"{stage['stage']}: {stage['text']}".rstrip(": "))
+            yield Progress(done, f"{_WORDS[stage['stage']]}: {stage['text']}".rstrip(": "))

@@ -68,9 +68,16 @@ async def open_hosted(app: App, address: str, *, token: str, terminal: Terminal)
         said = "" if token else terminal.ask_secret(f"Token for {urlsplit(address).netloc}{path}: ")
         if said:
             return await HostedModel.open(line_to(address, said, way=app.door), path)
-        if not token:
-            error.hint = "Give it with --token, or in the variable GESSO_TOKEN."
+        error.hint = _hint(path.removeprefix("/m/"), is_wrong=bool(token))
         raise
+
+
+def _hint(name: str, *, is_wrong: bool) -> str:
+    """Say to somebody at a terminal where a token goes and where one comes from."""
+    made = f"Whoever owns {name} makes one: gesso host tokens {name} --make NAME"
+    if is_wrong:
+        return f"Was all of it copied, and is it a token of this deployment? {made}"
+    return f"Give it with --token, or in the variable GESSO_TOKEN. {made}"
 
 
 def check_named_by_recipe(address: str, *, is_trusted: bool, terminal: Terminal) -> None:

@@ -1,43 +1,24 @@
-"""From the words of `gesso host` to a URL with a token, and what the terminal shows of deployments."""
+"""From the words of `gesso host` to a URL with a token."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from gesso import settings
-from gesso.app import App
 from gesso.cli.deployments import Deployments
-from gesso.cli.opening import find_trusted, split_reference
-from gesso.cli.order import read_options
+from gesso.cli.hosted_shown import PLACEHOLDER, release_of
+from gesso.cli.meant_hosted import Meant, Wish, look_up
+from gesso.cli.opening import split_reference
 from gesso.cli.running import running_server
 from gesso.cli.serve import Serving
+from gesso.cli.shell import command_line
 from gesso.cli.terminal import Terminal
 from gesso.cli.tokens import shown_once
-from gesso.errors import GessoError, NotFoundError
-from gesso.registry.manifest import is_name
+from gesso.errors import ConflictError, GessoError
 from gesso.types.base import Json
-
-_PLACEHOLDER: Final = "YOUR_TOKEN"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What somebody wants hosted, in their own words; see `gesso host`."""
-
-    model: str
-    name: str | None = None
-    command: str | None = None
-    options: Sequence[str] = ()
-    device: str = "auto"
-    pages: tuple[str, ...] = ()
-    is_public: bool = False
-    is_new_version: bool = False
-    is_without_token: bool = False
-    is_trusted: bool = False
-    is_json: bool = False
 
 
 async def carry_out(wish: Wish, terminal: Terminal, *, is_serving: bool) -> None:
@@ -72,163 +53,194 @@ class _Stage:
 
 
 async def _host(wish: Wish, deployments: Deployments, *, terminal: Terminal) -> None:
-    model, command = split_reference(wish.model)
-    if not is_name(model):
-        hint = f"Put it on your list, and host it by its name: gesso add {model}"
-        raise NotFoundError(f"{model} is not on your list of models, so it cannot be hosted.", hint=hint)
-    order = {
-        "model": model,
-        "command": wish.command or command,
-        "options": await _options(wish, model, terminal=terminal),
-        "device": wish.device,
-    }
-    if wish.is_new_version:
-        made = await deployments.renew(wish.name or model, order)
-    else:
-        made = await deployments.create({**order, "name": wish.name, "is_public": wish.is_public})
-        _say_if_renamed(wish, model, made=made["name"], terminal=terminal)
-    if wish.is_public and wish.pages:
-        await deployments.change(made["name"], origins=list(wish.pages))
-    token = await _token(wish, deployments, name=made["name"])
-    await _tell(wish, deployments, made=made, token=token, terminal=terminal)
+    hosted = await (_renewed if wish.is_new_version else _hosted)(wish, deployments, terminal=terminal)
+    changes = _changes(wish)
+    if changes:
+        hosted.deployment = await deployments.change(hosted.name, **changes)
+    token = await _token(wish, deployments, hosted=hosted)
+    _tell(wish, hosted, token=token, terminal=terminal)
+    if hosted.deployment["is_active"] and not wish.is_without_waiting:
+        await _wake(hosted, deployments, terminal=terminal)
+    if not wish.is_json and (token or hosted.is_new):
+        await _show_code(wish, deployments, name=hosted.name, token=token, terminal=terminal)
 
 
-async def _options(wish: Wish, model: str, *, terminal: Terminal) -> dict[str, Json]:
-    """Return the options of the setup, and ask on the way whether a model from outside is trusted."""
-    async with App(settings.load(), report=terminal.report) as app:
-        source = find_trusted(app, model, is_trusted=wish.is_trusted, terminal=terminal)
-        return read_options((await app.registry.spec(source)).options, wish.options) if wish.options else {}
+# -- what is hosted ---------------------------------------------------------------------------------------------------
 
 
-def _say_if_renamed(wish: Wish, model: str, *, made: str, terminal: Terminal) -> None:
-    if wish.name is None and made != model:
+@dataclass(kw_only=True)
+class _Hosted:
+    """A deployment that does what was wanted. `is_new`: it was just made; `is_open`: it has tokens, or needs none."""
+
+    deployment: dict[str, Any]
+    is_new: bool = False
+    is_open: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        name: str = self.deployment["name"]
+        return name
+
+
+async def _hosted(wish: Wish, deployments: Deployments, *, terminal: Terminal) -> _Hosted:
+    """Host a model, or find it hosted: who says the same twice wants one address, not two."""
+    meant, there = await look_up(wish, terminal), await deployments.all()
+    found = meant.own(there, name=wish.name)
+    if found is not None:
+        tokens = await deployments.tokens(found["name"])
+        _say_what_stands(found, meant, terminal=terminal)
+        if not (found["is_public"] or wish.is_public) and tokens:
+            _say_of_tokens(found["name"], len(tokens), terminal=terminal)
+        return _Hosted(deployment=found, is_open=bool(tokens) or found["is_public"])
+    if wish.name in {each["name"] for each in there}:
+        hint = f"Choose another --name, or put this in its place: {_again(wish)} --new-version"
+        raise ConflictError(f"There is a deployment {wish.name} already, and it is something else.", hint=hint)
+    made = await deployments.create({**meant.order(), "name": wish.name, "is_public": wish.is_public})
+    if wish.name is None and made["name"] != meant.model:
+        terminal.say(_renamed(meant.model, made["name"], is_taken=meant.model in {each["name"] for each in there}))
+    return _Hosted(deployment=made, is_new=True)
+
+
+def _say_what_stands(found: Mapping[str, Any], meant: Meant, *, terminal: Terminal) -> None:
+    name, release = found["name"], release_of(found)
+    day = release["created_at"][:10]
+    terminal.say(f"{meant.model} is hosted already, as {name}: nothing new was made. One more: --name ANOTHER.")
+    if not meant.is_same_as(release):
         terminal.say(
-            f"There is a deployment {model} already, so this one is called {made}. "
-            "--new-version would have put a new version in its place."
+            f"The model has changed since {day}, and what answers is still version {release['number']}, the one of "
+            f"then. Put the model of now in its place: {_renewal(name, meant)}"
         )
+    if not found["is_active"]:
+        terminal.say(f"It is switched off, and answers nobody. Switch it on: gesso host resume {name}")
 
 
-async def _token(wish: Wish, deployments: Deployments, *, name: str) -> dict[str, Any] | None:
+def _say_of_tokens(name: str, count: int, *, terminal: Terminal) -> None:
+    what = "Its token was shown once" if count == 1 else f"Its {count} tokens were shown once"
+    terminal.say(f"{what}, when it was made. One more: gesso host tokens {name} --make NAME")
+
+
+def _renewal(name: str, meant: Meant) -> str:
+    named = () if name == meant.model else ("--name", name)
+    return command_line("gesso", "host", meant.model, *named, "--new-version")
+
+
+def _again(wish: Wish) -> str:
+    named = () if wish.name is None else ("--name", wish.name)
+    return command_line("gesso", "host", wish.model, *named)
+
+
+def _renamed(model: str, made: str, *, is_taken: bool) -> str:
+    if not is_taken:  # an underscore, or another sign that cannot stand in an address
+        return f"{model} cannot be part of an address, so it is called {made} there."
+    return (
+        f"There is a deployment {model} already, with other options or of another model, so this one is called {made}. "
+        "--new-version would have put it in its place."
+    )
+
+
+async def _renewed(wish: Wish, deployments: Deployments, *, terminal: Terminal) -> _Hosted:
+    """Put a model as it is now in the place of the version that answers, and say which one answers then."""
+    there = {each["name"]: each for each in await deployments.all()}
+    wish = _as_model(wish, there)
+
+    def before(model: str) -> Mapping[str, Any] | None:
+        release = release_of(there[wish.name or model]) if (wish.name or model) in there else None
+        return release if release and release["model"] == model else None
+
+    meant = await look_up(wish, terminal, before=before)
+    found = await deployments.get(wish.name or meant.model)
+    name, current = found["name"], found["current"]
+    if meant.is_same_as(release_of(found)):
+        terminal.say(f"Nothing has changed: version {current} of {name} is this model as it is now, and it answers.")
+        return _Hosted(deployment=found, is_open=True)
+    same = [each["number"] for each in found["releases"] if meant.is_same_as(each)]
+    number = same[-1] if same else await deployments.add_version(name, meant.order())
+    found = await _switched(deployments, name, number=number, current=current)
+    kept = f"Version {current} is kept: gesso host switch {name} {current}"
+    terminal.say(f"Version {number} of {name} answers now{', as it did before' if same else ''}. {kept}")
+    return _Hosted(deployment=found, is_open=True)
+
+
+def _as_model(wish: Wish, there: Mapping[str, Mapping[str, Any]]) -> Wish:
+    """Return what somebody means who names a deployment instead of a model: another version of what answers there."""
+    reference, command = split_reference(wish.model)
+    if wish.name is not None or reference not in there:
+        return wish
+    return replace(wish, name=reference, model=release_of(there[reference])["model"], command=wish.command or command)
+
+
+async def _switched(deployments: Deployments, name: str, *, number: int, current: int) -> dict[str, Any]:
+    try:
+        return await deployments.switch(name, number)
+    except GessoError as error:
+        error.message = f"Version {number} of {name} could not get ready, so version {current} goes on. {error.message}"
+        raise
+
+
+# -- around it --------------------------------------------------------------------------------------------------------
+
+
+def _changes(wish: Wish) -> dict[str, Json]:
+    changes: dict[str, Json] = {}
+    if wish.is_public:
+        changes["is_public"] = True
+    if wish.is_public and wish.pages:
+        changes["origins"] = list(wish.pages)
+    if wish.has_page:
+        changes["has_page"] = True
+    return changes
+
+
+async def _token(wish: Wish, deployments: Deployments, *, hosted: _Hosted) -> dict[str, Any] | None:
     """Make a token, unless nobody needs one: of a public one, and of one that has its tokens already."""
-    if wish.is_without_token or wish.is_public or (wish.is_new_version and not wish.pages):
+    if wish.is_without_token or wish.is_public or (hosted.is_open and not wish.pages):
         return None
     order: dict[str, Json] = {"name": "made with the deployment"}
     if wish.pages:
         order |= {"name": wish.pages[0][:100], "kind": "browser", "origins": list(wish.pages)}
-    return await deployments.make_token(name, order)
+    return await deployments.make_token(hosted.name, order)
 
 
-async def _tell(
-    wish: Wish,
-    deployments: Deployments,
-    *,
-    made: Mapping[str, Any],
-    token: Mapping[str, Any] | None,
-    terminal: Terminal,
-) -> None:
-    found = await deployments.snippets(made["name"])
-    secret = token["token"] if token else None
+async def _wake(hosted: _Hosted, deployments: Deployments, *, terminal: Terminal) -> None:
+    """Wait until it is awake for the first time. Raises what keeps it from that, with what it means for the address."""
+    try:
+        await deployments.wake(hosted.name, terminal)
+    except GessoError as error:
+        model = release_of(hosted.deployment)["model"]
+        error.message = f"{hosted.name} has its address, but the model could not get ready. {error.message}"
+        mended = f"`gesso doctor {model}` looks into it. When it is mended: gesso host {hosted.name} --new-version"
+        error.hint = f"{error.hint}\n{mended}".strip()
+        raise
+    finally:
+        terminal.clear()
+
+
+def _tell(wish: Wish, hosted: _Hosted, *, token: Mapping[str, Any] | None, terminal: Terminal) -> None:
+    """Print the address and the token before anything else can fail: a token is never seen again."""
+    made, secret = hosted.deployment, token["token"] if token else None
     if wish.is_json:
-        terminal.json({"name": made["name"], "url": found["url"], "token": secret, "release": made["current"]})
+        told = {"name": made["name"], "url": made["url"], "token": secret, "release": made["current"]}
+        terminal.json({**told, "is_new": hosted.is_new})
         return
-    terminal.result(f"URL    {found['url']}")
+    terminal.result(f"URL    {made['url']}")
     if secret:
         terminal.result(f"Token  {secret}")
-    kind = "p5" if wish.pages else "curl"
-    snippet = next(each for each in found["snippets"] if each["kind"] == kind)
-    terminal.result(f"\n{snippet['code'].replace(_PLACEHOLDER, secret or _PLACEHOLDER).rstrip()}\n")
+    if made["has_page"]:
+        terminal.result(f"Page   {made['url']}")
     if token:
         terminal.say(shown_once(token))
+
+
+async def _show_code(
+    wish: Wish, deployments: Deployments, *, name: str, token: Mapping[str, Any] | None, terminal: Terminal
+) -> None:
+    found = await deployments.snippets(name)
+    secret = token["token"] if token else PLACEHOLDER
+    kind = "p5" if wish.pages else "curl"
+    snippet = next(each for each in found["snippets"] if each["kind"] == kind)
+    terminal.result(f"\n{snippet['code'].replace(PLACEHOLDER, secret).rstrip()}\n")
     others = ", ".join(each["kind"] for each in found["snippets"] if each["kind"] != kind)
-    terminal.say(f"The same as {others}: gesso host code {made['name']} --as KIND", style="dim")
-
-
-# -- showing ----------------------------------------------------------------------------------------------------------
-
-
-async def list_all(terminal: Terminal, *, is_json: bool) -> None:
-    """List the deployments: how each stands, what was asked of it in the last day, where it is."""
-    deployments = await Deployments.open(terminal)
-    found = await deployments.all()
-    figures = [await deployments.figures(each["name"]) for each in found]
-    if is_json:
-        terminal.json([{**each, "last_day": day} for each, day in zip(found, figures, strict=True)])
-    elif found:
-        rows = [_line(each, day) for each, day in zip(found, figures, strict=True)]
-        terminal.table(["Name", "State", "Model", "Requests", "Errors", "URL"], rows)
-        terminal.say("Requests and errors are those of the last 24 hours. More: gesso host show NAME.", style="dim")
-    else:
-        terminal.say("Nothing is hosted. `gesso host MODEL` turns a model into a URL.")
-
-
-async def show_one(terminal: Terminal, name: str, *, is_json: bool) -> None:
-    """Show a deployment."""
-    deployments = await Deployments.open(terminal)
-    found, day = await deployments.get(name), await deployments.figures(name)
-    tokens = await deployments.tokens(name)
-    if is_json:
-        terminal.json({**found, "last_day": day, "tokens": tokens})
-        return
-    facts = list(_facts(found, day, tokens=len(tokens)))
-    terminal.result("\n".join(f"{word:9} {text}" for word, text in facts if text))
-
-
-async def show_log(terminal: Terminal, name: str, *, limit: int, is_json: bool) -> None:
-    """Show the log of a deployment, the newest line last."""
-    lines = await (await Deployments.open(terminal)).log(name, limit)
-    if is_json:
-        terminal.json(lines)
-        return
-    for line in reversed(lines):
-        terminal.result(_said(line))
-    if not lines:
-        terminal.say(f"Nothing was asked of {name} yet.")
-
-
-async def show_code(terminal: Terminal, name: str, *, kind: str, token: str) -> None:
-    """Print code to copy. What it needs, and where it goes, is said beside it."""
-    found = await (await Deployments.open(terminal)).snippets(name)
-    by_kind = {each["kind"]: each for each in found["snippets"]}
-    if kind not in by_kind:
-        raise NotFoundError(f"There is no code of the kind {kind[:40]!r}.", hint=f"There is: {', '.join(by_kind)}.")
-    terminal.result(by_kind[kind]["code"].replace(_PLACEHOLDER, token or _PLACEHOLDER).rstrip())
-    if note := by_kind[kind]["note"]:
-        terminal.say(note, style="dim")
-
-
-def _line(found: Mapping[str, Any], day: Mapping[str, Any]) -> list[str]:
-    release = _release(found)
-    model = f"{release['model']}:{release['command']}"
-    return [found["name"], found["status"]["state"], model, str(day["requests"]), str(day["errors"]), found["url"]]
-
-
-def _release(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    release: Mapping[str, Any] = next(each for each in found["releases"] if each["number"] == found["current"])
-    return release
-
-
-def _facts(found: Mapping[str, Any], day: Mapping[str, Any], *, tokens: int) -> Iterator[tuple[str, str]]:
-    status, release = found["status"], _release(found)
-    yield "URL", found["url"]
-    yield "State", status["state"] + (f": {status['problem']['message']}" if status["problem"] else "")
-    yield "Model", f"{release['model']}:{release['command']}, {release['digest'][:12]}"
-    yield "Options", ", ".join(f"{name}={value}" for name, value in release["options"].items())
-    others = [str(each["number"]) for each in found["releases"] if each["number"] != found["current"]]
-    yield "Version", f"{found['current']}" + (f" (besides: {', '.join(others)})" if others else "")
-    yield "Open to", "everybody" if found["is_public"] else f"who has one of {tokens} tokens"
-    yield "Pages", ", ".join(found["origins"])
-    typical = f", usually {day['median_ms']:.0f} ms" if day["median_ms"] is not None else ""
-    yield (
-        "Last day",
-        (
-            f"{day['requests']} requests, {day['errors']} errors, {day['refused']} refused, "
-            f"{day['compute_s']:.1f} s of the model's time{typical}"
-        ),
-    )
-
-
-def _said(line: Mapping[str, Any]) -> str:
-    who = f" ({line['token']})" if line["token"] else ""
-    took = f" {line['took_ms']:.0f} ms" if line["took_ms"] is not None else ""
-    kind = f"{line['protocol']}{who} {line['outcome']}{took}" if line["kind"] == "request" else line["kind"]
-    return f"{line['at']}  {kind}  {line['text']}".rstrip()
+    terminal.say(f"The same as {others}: gesso host code {name} --as KIND", style="dim")
+    if not wish.has_page:
+        terminal.say(f"A page with a form, for people, at that address: gesso host set {name} --page", style="dim")

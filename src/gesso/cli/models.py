@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gesso.cli.options import JsonOption, ModelArgument, TrustOption
+from gesso.cli.options import JsonOption, ModelArgument, TokenOption, TrustOption
 from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -33,9 +33,16 @@ def show(
     *,
     is_json: JsonOption = False,
     is_trusted: TrustOption = False,
+    token: TokenOption = "",
 ) -> None:
-    """Show what a model takes and gives, and how to run it."""
-    asyncio.run(_show(ctx.ensure_object(Terminal), model, is_json=is_json, is_trusted=is_trusted))
+    """Show what a model takes and gives, and how to run it; also a deployment's, by its address."""
+    from gesso.remote.address import is_hosted
+
+    terminal = ctx.ensure_object(Terminal)
+    if is_hosted(model):
+        asyncio.run(_show_hosted(terminal, model, token=token, is_json=is_json))
+    else:
+        asyncio.run(_show(terminal, model, is_json=is_json, is_trusted=is_trusted))
 
 
 def add(
@@ -74,6 +81,17 @@ async def _show(terminal: Terminal, model: str, *, is_json: bool, is_trusted: bo
     terminal.clear()
     commands = spec.commands if command is None else (spec.command(command),)
     terminal.result((spec.to_json() if is_json else card(spec, commands, source=source)).rstrip("\n"))
+
+
+async def _show_hosted(terminal: Terminal, address: str, *, token: str, is_json: bool) -> None:
+    from gesso import settings
+    from gesso.app import App
+    from gesso.cli.card import hosted_card
+    from gesso.cli.elsewhere import open_hosted
+
+    async with App(settings.load(), report=terminal.report) as app:
+        spec = (await open_hosted(app, address, token=token, terminal=terminal)).spec
+    terminal.result((spec.to_json() if is_json else hosted_card(spec, address=address)).rstrip("\n"))
 
 
 def registry() -> Registry:

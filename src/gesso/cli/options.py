@@ -21,3 +21,7 @@ TrustOption: TypeAlias = Annotated[
     bool, typer.Option("--trust", help="Trust a model from outside without being asked: its code may run.")
 ]
 """A person's word that a model may run."""
+TokenOption: TypeAlias = Annotated[
+    str, typer.Option("--token", metavar="TOKEN", envvar="GESSO_TOKEN", show_envvar=False, help="Opens a deployment.")
+]
+"""The token of a deployment."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gesso.cli.options import JsonOption, TrustOption
+from gesso.cli.options import JsonOption, TokenOption, TrustOption
 from gesso.cli.terminal import Terminal
 
 
@@ -67,9 +67,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
     ] = False,
     is_here: Annotated[bool, typer.Option("--here", help="Run it here, also if a Gesso runs that could.")] = False,
     is_trusted: TrustOption = False,
-    token: Annotated[
-        str, typer.Option(metavar="TOKEN", envvar="GESSO_TOKEN", show_envvar=False, help="What opens a deployment.")
-    ] = "",
+    token: TokenOption = "",
     is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors, no progress.")] = False,
 ) -> None:
     """Run a model, and save or print what it gives."""

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from gesso.cli.deployments import Deployments
 from gesso.cli.terminal import Terminal
-from gesso.errors import NotFoundError
+from gesso.errors import NotFoundError, SettingsError
 from gesso.types.base import Json
+
+_FLAGS: Final = {
+    "days": "--days",
+    "max_requests": "--max-requests",
+    "max_compute_s": "--max-compute",
+    "requests_per_minute": "--per-minute",
+}
+
+
+def token_order(
+    name: str, make: str | None, *, pages: Sequence[str], limits: Mapping[str, Json]
+) -> dict[str, Json] | None:
+    """Return what is wanted of a new token; None if none is. Raises `SettingsError` if it is not said what to make."""
+    if make is not None:
+        return {"name": make, "kind": "browser" if pages else "secret", "origins": list(pages), **limits}
+    said = [f"{_FLAGS[word]} {value:g}" for word, value in limits.items() if isinstance(value, int | float)]
+    said += [f"--browser {page}" for page in pages]
+    if said:
+        hint = f"Write: gesso host tokens {name} --make NAME {' '.join(said)}"
+        flags = " and ".join(dict.fromkeys(word.split()[0] for word in said))
+        raise SettingsError(f"{flags} {'is' if len(said) == 1 else 'are'} said when a token is made.", hint=hint)
+    return None
 
 
 async def carry_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from gesso.errors import DamagedError, InputError, NotFoundError
+from gesso.errors import ConflictError, DamagedError, InputError, NotFoundError
 from gesso.types.base import Json
 
 State: TypeAlias = Literal["inactive", "asleep", "waking", "awake", "failed"]
@@ -39,6 +40,15 @@ class Release:
     options: dict[str, Json] = field(default_factory=dict)
     device: str = "auto"
     created_at: str = ""
+
+    @property
+    def runs_as(self) -> tuple[str, ...]:
+        """What two releases must have in common to run in the same workers."""
+        return self.model, self.digest, json.dumps(self.options, sort_keys=True), self.device
+
+    def is_same_as(self, other: Release) -> bool:
+        """Say whether another release does exactly what this one does."""
+        return self.runs_as == other.runs_as and self.command == other.command
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +90,15 @@ class Deployment:
         others = [kept for kept in self.releases if kept.number != self.current]
         spare = {kept.number for kept in others[: max(0, len(self.releases) + 1 - MOST_RELEASES)]}
         return replace(self, releases=(*(kept for kept in self.releases if kept.number not in spare), release))
+
+    def refuse_same(self, release: Release) -> None:
+        """Raise `ConflictError` if one of its versions is exactly this already."""
+        same = next((kept for kept in reversed(self.releases) if kept.is_same_as(release)), None)
+        if same is not None:
+            hint = "It answers." if same.number == self.current else f"Switch to version {same.number}."
+            raise ConflictError(
+                f"Nothing has changed: version {same.number} of {self.name} is this model as it is now.", hint=hint
+            )
 
     @property
     def next_number(self) -> int:

@@ -18,7 +18,10 @@ from gesso.net.origins import is_meant
 from gesso.storage.hosting_rows import TokenRow
 
 _logger: Final = logging.getLogger(__name__)
-_NO_TOKEN: Final = "Send it as `Authorization: Bearer <token>`. The owner makes one in the studio, under Hosting."
+_NO_TOKEN: Final = (
+    "Whoever owns it makes one in the studio, under Hosting. A request carries it as `Authorization: Bearer <token>`."
+)
+_WRONG_TOKEN: Final = "Was all of it copied, and is it one of this deployment? Whoever owns it can make another."
 _FOREIGN: Final = "The owner can make a browser token for that page, in the studio, under Hosting."
 
 
@@ -177,7 +180,7 @@ class Doorkeeper:
         for purse in self._purses.values():
             if purse.token.id == token_id and purse.token.deployment == deployment and not purse.token.is_expired():
                 return purse
-        raise AccessError("The token that this began with is no longer good.", hint=_NO_TOKEN, is_unknown=True)
+        raise AccessError("The token that this began with is no longer good.", hint=_WRONG_TOKEN, is_unknown=True)
 
     def _purse(self, deployment: Deployment, secret: str | None) -> Purse | None:
         if secret is None:
@@ -186,7 +189,7 @@ class Doorkeeper:
             raise AccessError(f"{deployment.name} asks for a token.", hint=_NO_TOKEN, is_unknown=True)
         purse = self._purses.get(hash_of(secret))
         if purse is None or purse.token.deployment != deployment.name:
-            raise AccessError(f"This is no token of {deployment.name}.", hint=_NO_TOKEN, is_unknown=True)
+            raise AccessError(f"This is no token of {deployment.name}.", hint=_WRONG_TOKEN, is_unknown=True)
         if purse.token.is_expired():
             raise AccessError("This token has expired.", hint="Ask the owner for another.", is_unknown=True)
         return purse
@@ -198,7 +201,8 @@ def _check_origin(deployment: Deployment, token: Token | None, *, origin: str | 
         if origin is None:
             raise AccessError("This token is good only in a web page.", hint="Use a secret token for programs.")
         if not _is_among(origin, token.origins):
-            raise AccessError(f"This token is not good at {origin[:200]}.", hint=_FOREIGN)
+            pages = ", ".join(token.origins)
+            raise AccessError(f"This token is good in pages of {pages}, and not of {origin[:200]}.", hint=_FOREIGN)
     elif origin is not None and not (token is None and _is_among(origin, deployment.origins)):
         raise AccessError(f"The page {origin[:200]} may not use {deployment.name}.", hint=_FOREIGN)
 

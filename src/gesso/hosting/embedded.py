@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -57,7 +56,7 @@ class EmbeddedEngine:
 
     async def runnable(self, release: Release) -> WorkerModel:
         """Return what runs a release; see `Engine`."""
-        key = _key(release)
+        key = release.runs_as
         async with self._opening:
             if key not in self._open:
                 source = await self._unpacked(release.archive, release.digest, name=release.model)
@@ -105,7 +104,7 @@ class EmbeddedEngine:
                 shutil.rmtree(place, ignore_errors=True)
 
     def _found(self, release: Release) -> WorkerModel | None:
-        return self._open.get(_key(release))
+        return self._open.get(release.runs_as)
 
     async def _unpacked(self, archive: str, digest: str, *, name: str) -> ModelSource:
         def find() -> ModelSource:
@@ -114,11 +113,6 @@ class EmbeddedEngine:
             return ModelSource(name, manifest, "folder" if path.is_dir() else "file")
 
         return await asyncio.to_thread(find)
-
-
-def _key(release: Release) -> tuple[str, ...]:
-    """Return what makes two releases the same thing to run."""
-    return release.model, release.digest, json.dumps(release.options, sort_keys=True), release.device
 
 
 def _news(stage: Stage, event: Event) -> News:

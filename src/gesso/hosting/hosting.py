@@ -162,11 +162,15 @@ class Hosting:
         return deployment
 
     async def deploy(self, name: str, order: ReleaseOrder) -> Deployment:
-        """Put a new version beside the one that answers. It answers nobody until `switch`."""
+        """Put a new version beside the one that answers. It answers nobody until `switch`.
+
+        Raises `ConflictError` if there is a version already that is just that.
+        """
         self.get(name)
         release, _ = await self._release(order, number=0)
         async with self._changing:
             deployment = self.get(name)
+            deployment.refuse_same(release)
             return await self._keep(deployment.with_release(replace(release, number=deployment.next_number)))
 
     async def switch(self, name: str, number: int) -> Deployment:
@@ -251,8 +255,13 @@ class Hosting:
         if not self._engine.standing(release).ready:
             _ = self._waking_of(name, release).begin()
 
+    def sharing(self, name: str) -> list[str]:
+        """Return the other deployments that run in the same workers: what puts it to sleep, puts these to sleep."""
+        release = self.get(name).release
+        return [each.name for each in self.all() if each.name != name and each.release.runs_as == release.runs_as]
+
     async def sleep(self, name: str) -> None:
-        """Put it to sleep. Raises `ConflictError` while it is at work."""
+        """Put it to sleep, and whatever shares its workers. Raises `ConflictError` while one of them is at work."""
         await self._engine.sleep(self.get(name).release)
 
     async def awake(self, admission: Admission) -> Runnable:

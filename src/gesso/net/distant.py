@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from gesso.errors import FetchError, InputError
 from gesso.net.line import CHUNK_BYTES, Line
+from gesso.net.trouble import in_words
 
 _CONNECT_S: Final = 30.0
 
@@ -72,7 +73,7 @@ class Distant(Line):
                 raise FetchError(f"{self} does not answer.", hint="Is it online?", is_passing=True) from error
             except (OSError, http.client.HTTPException) as error:
                 hint = "Is the address right, and this computer online?"
-                raise FetchError(f"{self} cannot be reached: {error}.", hint=hint, is_passing=True) from error
+                raise FetchError(f"{self} cannot be reached: {in_words(error)}.", hint=hint, is_passing=True) from error
             finally:
                 connection.close()
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from gesso.errors import FetchError
 from gesso.net.line import CHUNK_BYTES, Line
+from gesso.net.trouble import in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Loopback(Line):
             yield connection
         except (OSError, http.client.HTTPException) as error:
             hint = "Has it been stopped?"
-            raise FetchError(f"{self} does not answer: {error}.", hint=hint, is_passing=True) from error
+            raise FetchError(f"{self} does not answer: {in_words(error)}.", hint=hint, is_passing=True) from error
         finally:
             connection.close()
 

@@ -18,7 +18,7 @@ from gesso.server.direct.room import Direct
 from gesso.server.forwarded import Forwarded
 from gesso.server.gate import Gate
 from gesso.server.heads import Heads
-from gesso.server.hosted.guests import may_ask
+from gesso.server.hosted import guests
 from gesso.server.limits import Limits
 from gesso.server.metrics import Counting, Metrics
 from gesso.server.owner import OwnerKey
@@ -92,7 +92,12 @@ def create_app(
     server.add_middleware(Counting, metrics=server.state.metrics)
     server.add_middleware(Heads)
     server.add_middleware(RunwayAddresses)
-    server.add_middleware(Gate, visitors=_visitors(app, address, port=port), may_ask=partial(may_ask, app.hosting))
+    server.add_middleware(
+        Gate,
+        visitors=_visitors(app, address, port=port),
+        may_ask=partial(guests.may_ask, app.hosting),
+        closed=partial(guests.refusal, app.hosting),
+    )
     server.add_middleware(Forwarded, proxies=lambda: app.settings.trusted_proxies)  # the last is the first that is met
     return server
 

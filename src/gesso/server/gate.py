@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Scope, Send
 
@@ -46,24 +47,41 @@ class MayAsk(Protocol):
         ...
 
 
+class Closed(Protocol):
+    """Says why an address that is open to some pages is closed to this one."""
+
+    def __call__(self, asking: HTTPConnection, *, origin: str) -> Problem | None:
+        """Say it; None where the address is open to no page of others."""
+        ...
+
+
 class Gate(Layer):
     """Lets in whom `visitors` lets in, and sets the headers that every answer has.
 
     `visitors` is asked for each request, so that a change of the settings holds at once. `may_ask` says which pages of
     others may ask at which addresses besides: those of deployments. Who they are stands in the scope, as `gesso.guest`.
+    `closed` has the words for those that may not.
     """
 
-    def __init__(self, app: ASGIApp, visitors: Callable[[], Visitors], *, may_ask: MayAsk | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        visitors: Callable[[], Visitors],
+        *,
+        may_ask: MayAsk | None = None,
+        closed: Closed | None = None,
+    ) -> None:
         super().__init__(app)
         self._visitors = visitors
         self._may_ask = may_ask
+        self._closed = closed
 
     async def meet(self, call: Call) -> None:
         """Refuse strangers, tell listed pages what they may do, hand on everything else."""
         visitors, visit = self._visitors(), _visit(call.scope)
         reason = visitors.refuse(visit)
         if reason and not (visitors.is_own_host(visit.host or "") and self._is_for_guests(call, visit)):
-            problem = Problem(code="stranger", message=reason, hint=_HINT)
+            problem = self._words(reason, call, visit=visit)
             await call.sending(_with_headers(call.send)).refuse(403, problem, headers={"Connection": "close"})
             return
         is_guest = visit.origin is not None and not visitors.is_own_origin(visit.origin)
@@ -77,6 +95,14 @@ class Gate(Layer):
             await call.refuse(403, problem)
         else:
             await call.to(self.app)
+
+    def _words(self, reason: str, call: Call, *, visit: Visit) -> Problem:
+        """Return why it is refused: where a deployment is meant, what its owner can do; no setting opens it."""
+        if self._closed is not None and visit.origin is not None and self._visitors().is_own_host(visit.host or ""):
+            found = self._closed(HTTPConnection(call.scope), origin=visit.origin)
+            if found is not None:
+                return found
+        return Problem(code="stranger", message=reason, hint=_HINT)
 
     def _is_for_guests(self, call: Call, visit: Visit) -> bool:
         """Say whether a page of somebody else asks for a deployment that it may use, or for the client's code."""

@@ -1,24 +1,35 @@
 import { Check, Copy } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { IconButton } from "./button";
 import styles from "./pieces.module.css";
 
-export function CodeBlock({ code, label }: { code: string; label: string }) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(code);
-    setCopied(true);
+/** Code with a button that copies it. Where the browser does not let a page copy (no HTTPS), it is selected instead. */
+export function CodeBlock({ code, label, onCopied }: { code: string; label: string; onCopied?: () => void }) {
+  const [said, setSaid] = useState("");
+  const text = useRef<HTMLPreElement>(null);
+  const tell = (words: string) => {
+    setSaid(words);
     setTimeout(() => {
-      setCopied(false);
+      setSaid("");
     }, 1500);
+  };
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(code);
+      onCopied?.();
+      tell("Copied");
+    } catch {
+      if (text.current) window.getSelection()?.selectAllChildren(text.current);
+      tell("Selected: press Ctrl-C, or Cmd-C");
+    }
   };
   return (
     <div className={styles.code}>
-      <pre tabIndex={0} aria-label={label}>
+      <pre ref={text} tabIndex={0} aria-label={label}>
         {code}
       </pre>
-      <IconButton label={isCopied ? "Copied" : "Copy"} onClick={() => void copy()}>
-        {isCopied ? <Check /> : <Copy />}
+      <IconButton label={said || "Copy"} onClick={() => void copy()}>
+        {said === "Copied" ? <Check /> : <Copy />}
       </IconButton>
     </div>
   );

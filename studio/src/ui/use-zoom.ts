@@ -23,6 +23,7 @@ export function useZoom(view: RefObject<HTMLElement | null>, picture: Size | nul
   const [room, setRoom] = useState<Size>({ width: 1, height: 1 });
   const [chosen, setChosen] = useState<Place | null>(null); // null: fitted, and stays so when the view changes
   const fingers = useRef(new Map<number, { x: number; y: number }>());
+  const isThere = picture !== null;
   const known = picture ?? { width: 1, height: 1 };
   const whole = fitted(known, room);
   const place = chosen ?? whole;
@@ -43,15 +44,16 @@ export function useZoom(view: RefObject<HTMLElement | null>, picture: Size | nul
 
   const by = useCallback(
     (factor: number, x = room.width / 2, y = room.height / 2) => {
+      if (!isThere) return; // what is not loaded yet has no size to begin with
       setChosen((now) => {
         const start = fitted(known, room);
         return zoomed(now ?? start, factor, x, y, start.scale / 2);
       });
     },
-    [room.width, room.height, known.width, known.height], // eslint-disable-line react-hooks/exhaustive-deps -- both sizes are named by their sides
+    [room.width, room.height, known.width, known.height, isThere], // eslint-disable-line react-hooks/exhaustive-deps -- both sizes are named by their sides
   );
   const pan = (dx: number, dy: number) => {
-    setChosen((now) => moved(now ?? whole, dx, dy, known, room));
+    if (isThere) setChosen((now) => moved(now ?? whole, dx, dy, known, room));
   };
 
   useEffect(() => {

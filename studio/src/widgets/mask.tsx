@@ -46,8 +46,8 @@ function Feather({ painting, onSettled }: { painting: Painting; onSettled: () =>
 
 function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
   const title = titleOf(port);
-  const upload = useUpload(onChange);
-  const { painting, wrong: failure, keep } = usePainting({ name: port.name, value, onChange, ground: groundOf(scene.picture), form: maskForm });
+  const { painting, wrong: failure, keep, choose: takeFile } = usePainting({ name: port.name, value, onChange, ground: groundOf(scene.picture), form: maskForm });
+  const upload = useUpload(takeFile);
   return (
     <div className={styles.fill} role="group" aria-label={title} id={id}>
       <DropZone accept="image/*" label={`Choose a mask: ${title}`} isBare onFiles={([file]) => { if (file) upload.send(file); }}>

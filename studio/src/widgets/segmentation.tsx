@@ -60,14 +60,14 @@ function Legend({ colours, chosen, onChoose }: { colours: Record<string, string>
 
 function Input({ port, value, onChange, wrong, scene, id }: InputProps) {
   const title = titleOf(port);
-  const upload = useUpload(onChange);
   const colours = useMemo(() => coloursOf(port), [port]);
   const labels = Object.keys(colours);
   const [chosen, setChosen] = useState(labels[1] ?? labels[0] ?? "");
   const hasPicture = scene.picture !== undefined;
   const form = useMemo(() => labelForm(tableOf(port), hasLabels(port)), [port]);
   const shade = useMemo(() => labelShade(tableOf(port), !hasPicture), [port, hasPicture]);
-  const { painting, wrong: failure, keep } = usePainting({ name: port.name, value, onChange, ground: groundOf(scene.picture), form });
+  const { painting, wrong: failure, keep, choose: takeFile } = usePainting({ name: port.name, value, onChange, ground: groundOf(scene.picture), form });
+  const upload = useUpload(takeFile);
   return (
     <div className={styles.layered} role="group" aria-label={title} id={id}>
       <DropZone accept="image/*" label={`Choose a segmentation: ${title}`} isBare onFiles={([file]) => { if (file) upload.send(file); }}>

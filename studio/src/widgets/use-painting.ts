@@ -26,6 +26,10 @@ interface Kept {
   form: PaintForm;
   isBusy: boolean;
   isStale: boolean;
+  /** A file that was chosen instead and is still being read; what is painted meanwhile goes with the sheet that it replaces. */
+  chosen: { value: unknown } | null;
+  /** How many files were chosen: what was on its way before the last one is not given any more. */
+  turn: number;
 }
 
 const MOST_SIDE = 2048; // larger pictures are painted on at this size
@@ -78,7 +82,7 @@ async function paintingOf({ value, src, ground, now }: Asked, form: PaintForm): 
   const made = new Painting({ width, height, values }, src === undefined);
   // What was painted over a picture of another size is a new file: it is as large as the picture.
   const isStale = kept !== undefined && kept !== null && kept.value === value && src !== undefined;
-  keeping.set(made, { value, size, form, isBusy: false, isStale });
+  keeping.set(made, { value, size, form, isBusy: false, isStale, chosen: null, turn: 0 });
   return made;
 }
 
@@ -115,6 +119,8 @@ interface Work {
   wrong: string | null;
   /** Keep what is painted now. */
   keep: () => void;
+  /** Take a file that was chosen, also while what was painted before is on its way: the file is newer. */
+  choose: (file: unknown) => void;
 }
 
 interface Painted {
@@ -132,16 +138,20 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
   const src = tools.urlOf(value);
   const [painting, setPainting] = useState<Painting | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
+  const [choices, setChoices] = useState(0);
 
   const send = async (made: Painting, kept: Kept) => {
     kept.isBusy = true;
     setWrong(null);
     try {
       let file: object | string | undefined;
+      let turn: number;
       do {
         kept.isStale = false;
+        turn = kept.turn;
         file = made.isNothing ? undefined : await tools.upload(new File([await kept.form.write(made, kept.size)], `${name}.png`, { type: "image/png" }));
       } while (isStale(kept)); // painted on meanwhile
+      if (turn !== turnOf(kept)) return;
       kept.value = file;
       if (typeof file !== "string") remember(file, made);
       onChange(file);
@@ -153,32 +163,47 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
   };
   const keep = (made: Painting) => {
     const kept = keeping.get(made);
-    if (!kept) return;
+    if (!kept || kept.chosen) return;
     kept.isStale = true;
     if (!kept.isBusy) waitFor(send(made, kept));
   };
 
   const ask = useEffectEvent(() => paintingOf({ value, src, ground, now: painting }, form));
   const take = useEffectEvent((made: Painting) => {
-    if (painting && painting !== made && keeping.get(painting)?.isBusy) return; // what was painted meanwhile is newer
+    const kept = painting && keeping.get(painting);
+    const isChosen = Boolean(kept?.chosen) && kept?.chosen?.value === keeping.get(made)?.value;
+    if (painting !== made && kept?.isBusy && !isChosen) return; // what was painted meanwhile is newer
+    if (kept && isChosen) kept.chosen = null;
     setWrong(null);
     if (painting && painting !== made && isTaken(made, painting)) return;
     remember(keeping.get(made)?.value, made);
     setPainting(made);
     if (keeping.get(made)?.isStale) keep(made);
   });
+  const fail = useEffectEvent((error: unknown) => {
+    const kept = painting && keeping.get(painting);
+    if (kept) kept.chosen = null; // it cannot be read: one paints on
+    setWrong(wordsOf(error));
+  });
   useEffect(() => {
     let isGone = false;
     ask().then(
       (made) => { if (!isGone) take(made); },
-      (error: unknown) => { if (!isGone) setWrong(wordsOf(error)); },
+      (error: unknown) => { if (!isGone) fail(error); },
     );
     return () => {
       isGone = true;
     };
-  }, [src, ground]);
+  }, [src, ground, choices]);
 
-  return { painting, wrong, keep: () => { if (painting) keep(painting); } };
+  const choose = (file: unknown) => {
+    const kept = painting && keeping.get(painting);
+    if (kept) Object.assign(kept, { chosen: { value: file }, turn: kept.turn + 1, isStale: false });
+    setChoices((count) => count + 1);
+    onChange(file);
+  };
+  return { painting, wrong, keep: () => { if (painting) keep(painting); }, choose };
 }
 
 const isStale = (kept: Kept): boolean => kept.isStale; // asked anew each time: it changes while one waits
+const turnOf = (kept: Kept): number => kept.turn; // this, too

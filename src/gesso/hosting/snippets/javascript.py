@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 
 from gesso.hosting.snippets.target import TOKEN, Target
-from gesso.version import VERSION
 
 
 def javascript(target: Target) -> str:
     """Return a module for a page, which shows what comes."""
     token = "" if target.is_public else f', {{ token: "{TOKEN}" }}'
     lines = [
-        '// In a page, as a script of type="module", with a browser token.',
-        f"// In Node: npm install @gesso/client@{VERSION}, and import from that.",
+        '// In a page, as a script of type="module", with a browser token. Node imports from no address: there,',
+        f"// curl -O {target.base}/gesso.js -O {target.base}/gesso.mjs   and import from ./gesso.mjs",
         f'import {{ Model }} from "{target.base}/gesso.mjs";',
         "",
         f'const model = new Model("{target.url}"{token});',

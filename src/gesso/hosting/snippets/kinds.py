@@ -27,7 +27,7 @@ def _is_of_texts(target: Target) -> bool:
 
 
 def _fits_a_message(target: Target) -> bool:
-    return not target.files  # a message of OSC holds no file
+    return set(target.files) <= set(target.pictures)  # as base64; a message of OSC holds no larger file
 
 
 _IN_PAGES: Final = "Use a browser token there: it is good in your pages alone."
@@ -43,6 +43,8 @@ class Kind:
     make: Callable[[Target], str]
     note: str = ""
     fits: Callable[[Target], bool] = _always
+    unfit: str | None = None
+    """Why there is none where it does not fit, as the end of a sentence."""
 
 
 KINDS: Final = (
@@ -62,11 +64,19 @@ KINDS: Final = (
         title="OSC",
         language="python",
         make=osc,
-        note="OSC is for models that run on this computer: it has no tokens.",
+        note="OSC is for models that run on this computer: it has no tokens. A message holds 65,507 bytes.",
         fits=_fits_a_message,
+        unfit="a message of OSC holds no film, sound or other file",
     ),
     Kind(name="runway", title="Runway's client", language="js", make=runway),
     Kind(name="replicate", title="Replicate's client", language="python", make=replicate),
-    Kind(name="openai", title="OpenAI's client", language="python", make=openai, fits=_is_of_texts),
+    Kind(
+        name="openai",
+        title="OpenAI's client",
+        language="python",
+        make=openai,
+        fits=_is_of_texts,
+        unfit="OpenAI's clients speak to models that take a text and give a text",
+    ),
 )
 """All kinds."""

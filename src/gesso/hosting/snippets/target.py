@@ -51,6 +51,11 @@ class Target:
         return {port.name: _FILES[port.type] for port in self.inputs if port.type in _FILES}
 
     @property
+    def pictures(self) -> dict[str, str]:
+        """Those of them that are pictures."""
+        return {port.name: _FILES[port.type] for port in self.inputs if port.type in _PICTURES}
+
+    @property
     def values(self) -> dict[str, Any]:
         """The other inputs, each with a value that it takes, as JSON."""
         return {port.name: _sample(port) for port in self.inputs if port.type not in _FILES}

@@ -99,7 +99,19 @@ def _validated(body: bytes) -> DirectRequest:
     try:
         return DirectRequest.model_validate_json(body)
     except ValidationError as error:
+        _refuse_beside(error)
         raise RequestValidationError(_placed(error, "body")) from error
+
+
+def _refuse_beside(error: ValidationError) -> None:
+    """Raise `InputError` that says how it should look if inputs stand beside `inputs` instead of inside."""
+    beside = [str(wrong["loc"][0])[:60] for wrong in error.errors() if wrong["type"] == "extra_forbidden"]
+    if not beside:
+        return
+    if beside[0] == "input":
+        raise InputError('{"inputs": {...}}', '{"input": {...}}', hint='The "s" belongs to it.', where="body")
+    hint = 'What the model takes stands inside of "inputs". Beside it may stand "seed" and "command".'
+    raise InputError(f'{{"inputs": {{"{beside[0]}": ...}}}}', f'{{"{beside[0]}": ...}}', hint=hint, where="body")
 
 
 def _asked(request: DirectRequest, named: Mapping[str, str], *, inputs: dict[str, Any], **more: Any) -> Asked:

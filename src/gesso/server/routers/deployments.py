@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from gesso.errors import ConflictError
 from gesso.hosting.figures import Minute, this_minute
 from gesso.server.hosted.address import base_of
 from gesso.server.rooms import House
@@ -32,8 +33,8 @@ router = APIRouter(prefix="/deployments", tags=["deployments"])
 
 
 def _shown(house: House, name: str, *, request: Request) -> DeploymentShown:
-    base = base_of(request, house.app.settings)
-    return DeploymentShown.of(house.hosting.get(name), house.hosting.status(name), base=base)
+    base, hosting = base_of(request, house.app.settings), house.hosting
+    return DeploymentShown.of(hosting.get(name), hosting.status(name), base=base, shares_with=hosting.sharing(name))
 
 
 @router.get("")
@@ -73,14 +74,16 @@ async def delete_deployment(name: str, house: House) -> None:
 
 @router.post("/{name}/wake")
 async def wake_deployment(name: str, house: House, *, request: Request) -> DeploymentShown:
-    """Begin to wake a deployment, and say how it stands."""
+    """Begin to wake a deployment, and say how it stands. One that is switched off is not woken."""
+    if not house.hosting.get(name).is_active:
+        raise ConflictError(f"{name} is switched off, so it is not woken.", hint="Switch it on first.")
     house.hosting.wake(name)
     return _shown(house, name, request=request)
 
 
 @router.post("/{name}/sleep")
 async def sleep_deployment(name: str, house: House, *, request: Request) -> DeploymentShown:
-    """Put a deployment to sleep: its memory is free again. The next request wakes it."""
+    """Put a deployment to sleep, and those that share its workers: the memory is free. The next request wakes it."""
     await house.hosting.sleep(name)
     return _shown(house, name, request=request)
 

@@ -164,10 +164,11 @@ class DeploymentShown(BaseModel):
     origins: list[str]
     requests_per_minute: int | None
     created_at: str
+    shares_with: list[str] = Field(description="Others of the same model and options: they wake and sleep together.")
     status: DeploymentStatus
 
     @classmethod
-    def of(cls, deployment: Deployment, status: Status, *, base: str) -> DeploymentShown:
+    def of(cls, deployment: Deployment, status: Status, *, base: str, shares_with: list[str]) -> DeploymentShown:
         """Describe a deployment of the Gesso whose addresses begin with `base`."""
         return cls(
             name=deployment.name,
@@ -181,6 +182,7 @@ class DeploymentShown(BaseModel):
             origins=list(deployment.origins),
             requests_per_minute=deployment.requests_per_minute,
             created_at=deployment.created_at,
+            shares_with=shares_with,
             status=DeploymentStatus.of(status),
         )
 

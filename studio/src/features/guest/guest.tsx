@@ -30,6 +30,8 @@ export default function GuestRoom({ name }: { name: string }) {
   );
 }
 
+const NO_TOKEN = "Whoever sent you here has one for you. Was all of it copied?"; // how a program sends one is of no use here
+
 function Guest({ name }: { name: string }) {
   const page = useQuery({ queryKey: ["guest", name], queryFn: () => hosted.page(name) });
   useEffect(() => {
@@ -113,7 +115,7 @@ function Form({ page }: { page: HostedPage }) {
             </Field>
           )}
           <Button type="submit" look={isRunning ? "plain" : "main"} size="large" icon={isRunning ? <X /> : <Play />}>{isRunning ? "Cancel" : "Run"}</Button>
-          {problem && <ProblemNote message={problem.message} hint={problem.hint} />}
+          {problem && <ProblemNote message={problem.message} hint={problem.code === "access" ? NO_TOKEN : problem.hint} />}
         </div>
         <section className={styles.side} aria-label="Output" aria-busy={isRunning}>
           {made === null && <Empty title="Nothing made yet">The result appears here.</Empty>}

@@ -38,6 +38,19 @@ export function FiguresPart({ name }: { name: string }) {
   );
 }
 
+/** A line of the list: what was asked of a deployment in the last day, and what failed of it. */
+export function Today({ name, isPublic }: { name: string; isPublic: boolean }) {
+  const day = useQuery({ queryKey: ["figures", name, "day"], queryFn: () => api.figures(name, 1440, 1440), refetchInterval: LOOK_MS });
+  const total = day.data?.total;
+  return (
+    <span className={styles.today} title="In the last 24 hours">
+      {isPublic && <span className="soft">Public</span>}
+      {total && <span className="soft">{counted(total.requests, "request")}</span>}
+      {total && total.errors > 0 && <span className={styles.errors}>{`${String(total.errors)} failed`}</span>}
+    </span>
+  );
+}
+
 const WIDTH = 600;
 const HEIGHT = 72;
 

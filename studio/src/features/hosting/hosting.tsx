@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Globe, Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { api } from "@/api/client";
 import { RoomProblem } from "@/features/connection/room-problem";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import { useFocusKept } from "@/ui/use-focus-kept";
 import { DeploymentPage } from "./deployment";
+import { Today } from "./figures";
 import styles from "./hosting.module.css";
 import { HostDialog } from "./host-dialog";
 import { StateWord } from "./state";
@@ -25,12 +27,14 @@ export default function HostingRoom({ name }: { name: string | undefined }) {
   }, [name]);
   const all = found.data ?? [];
   const chosen = all.find((one) => one.name === name);
+  const head = useRef<HTMLHeadingElement>(null);
+  useFocusKept(head, `${name ?? ""} ${String(isHosting)}`);
   const host = <Button look="main" icon={<Plus />} onClick={() => { setHosting(true); }}>Host a model</Button>;
   return (
     <div className={styles.page} data-chosen={chosen ? "" : undefined}>
       <div className={styles.list}>
         <header className={styles.head}>
-          <h1>Hosting</h1>
+          <h1 ref={head} tabIndex={-1}>Hosting</h1>
           {all.length > 0 && host}
         </header>
         {found.isPending && <Empty icon={<Ring size={32} />} title="Loading" />}
@@ -47,7 +51,7 @@ export default function HostingRoom({ name }: { name: string | undefined }) {
                 <strong>{one.name}</strong>
                 <StateWord state={one.status.state} />
                 <span className="soft">{one.releases.find(({ number }) => number === one.current)?.model}</span>
-                {one.is_public && <span className="soft">Public</span>}
+                <Today name={one.name} isPublic={one.is_public} />
               </Link>
             </li>
           ))}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { api, problemOf } from "@/api/client";
 import type { Deployment, NewToken, Problem, Token, TokenMade } from "@/api/types";
 import { queries } from "@/features/connection/queries";
@@ -11,6 +11,7 @@ import { Segments, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
+import { useFocusKept } from "@/ui/use-focus-kept";
 import styles from "./hosting.module.css";
 import { Part } from "./part";
 
@@ -19,9 +20,11 @@ export function TokensPart({ deployment }: { deployment: Deployment }) {
   const { name } = deployment;
   const [isMaking, setMaking] = useState(false);
   const [going, setGoing] = useState<Token | null>(null);
+  const making = useRef<HTMLButtonElement>(null);
+  useFocusKept(making, going);
   const tokens = useQuery({ queryKey: ["tokens", name], queryFn: () => api.tokens(name), refetchInterval: 5000 });
   const all = tokens.data ?? [];
-  const make = <Button icon={<Plus />} onClick={() => { setMaking(true); }}>Make a token</Button>;
+  const make = <Button ref={making} icon={<Plus />} onClick={() => { setMaking(true); }}>Make a token</Button>;
   return (
     <Part title="Tokens" aside={make}>
       {tokens.isSuccess && all.length === 0 && <p className="soft">{deployment.is_public ? "None, and none is needed: everybody may use it." : "None yet: nobody can use it. A token lets in whoever has it."}</p>}
@@ -78,18 +81,7 @@ function MakeToken({ name, onClose }: { name: string; onClose: () => void }) {
       setProblem(problemOf(error));
     }
   };
-  if (made) {
-    return (
-      <Dialog title="Your new token" onClose={onClose}>
-        <div className={styles.form}>
-          <p>Copy it now: it is shown this once, and kept nowhere.</p>
-          <CodeBlock label="Token" code={made.token} />
-          <p className="soft">It is sent as <code>Authorization: Bearer {made.token.slice(0, 10)}…</code></p>
-          <div className={styles.formEnd}><Button look="main" data-first onClick={onClose}>Done</Button></div>
-        </div>
-      </Dialog>
-    );
-  }
+  if (made) return <Made made={made} onClose={onClose} />;
   return (
     <Dialog title="Make a token" onClose={onClose}>
       <form
@@ -119,6 +111,30 @@ function MakeToken({ name, onClose }: { name: string; onClose: () => void }) {
           <Button type="submit" look="main" disabled={!/^\d*$/.test(cap.trim())}>Make</Button>
         </div>
       </form>
+    </Dialog>
+  );
+}
+
+/** The new token, which is shown this once: who closes it without having copied it is asked first. */
+function Made({ made, onClose }: { made: TokenMade; onClose: () => void }) {
+  const [isCopied, setCopied] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
+  const leave = () => {
+    if (isCopied) onClose();
+    else setLeaving(true);
+  };
+  return (
+    <Dialog title="Your new token" onClose={leave}>
+      <div className={styles.form} onCopy={() => { setCopied(true); }}>
+        <p>Copy it now: it is shown this once, and kept nowhere.</p>
+        <CodeBlock label="Token" code={made.token} onCopied={() => { setCopied(true); }} />
+        <p className="soft">It is sent as <code>Authorization: Bearer {made.token.slice(0, 10)}…</code></p>
+        {isLeaving && !isCopied && <ProblemNote message="It is not copied yet." hint="Closed without that, it is of no use any more: you would revoke it and make another." />}
+        <div className={styles.formEnd}>
+          {isLeaving && !isCopied && <Button onClick={onClose}>Close without it</Button>}
+          <Button look="main" data-first onClick={leave}>Done</Button>
+        </div>
+      </div>
     </Dialog>
   );
 }

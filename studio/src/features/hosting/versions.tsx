@@ -30,7 +30,7 @@ export function VersionsPart({ deployment, onChanged }: { deployment: Deployment
   };
   return (
     <Part title="Versions" aside={<Button icon={busy === "new" ? <Ring size={16} /> : <Plus />} disabled={busy !== null} title="The model as it is now, beside the one that answers" onClick={add}>Add the model of now</Button>}>
-      {problem && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
+      {problem && (problem.code === "conflict" ? <p role="status">{problem.message} {problem.hint}</p> : <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />)}
       <ul className={styles.versions}>
         {[...deployment.releases].reverse().map((release) => (
           <li key={release.number}>
