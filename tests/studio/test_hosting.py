@@ -41,6 +41,12 @@ def host(page: Any, name: str, *, is_public: bool = False) -> Any:
     return shown
 
 
+def close(dialog: Any) -> None:
+    """Close the dialog of a token that was read, not copied."""
+    dialog.get_by_role("button", name="Done").click()
+    dialog.get_by_role("button", name="Close without it").click()
+
+
 def ask(server: Program, name: str, token: str | None = None) -> int:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.post(f"{server.address}/m/{name}/run", json={"inputs": {}}, headers=headers, timeout=120).status_code
@@ -60,7 +66,7 @@ def test_a_model_gets_an_address_and_a_token_and_loses_them(page: Any, server: P
     dialog.get_by_role("button", name="Make", exact=True).click()
     page.get_by_text("shown this once").wait_for()
     token = dialog.get_by_label("Token", exact=True).inner_text()
-    dialog.get_by_role("button", name="Done").click()
+    close(dialog)
     assert [ask(server, "my-tint", token) for _ in range(3)] == [200, 200, 429]
     row = shown.get_by_role("region", name="Tokens").get_by_role("listitem").filter(has_text="My bot")
     expect(row).to_contain_text("2 requests of 2")
@@ -93,8 +99,13 @@ def test_it_is_switched_off_opened_and_put_to_sleep(page: Any, server: Program) 
     assert ask(server, "open-tint") == 200
 
 
-def test_versions_are_added_and_switched(page: Any, server: Program) -> None:
+def test_versions_are_added_and_switched(page: Any, server: Program, studio_home: Path) -> None:
     shown = host(page, "two-tints", is_public=True)
+    shown.get_by_role("button", name="Add the model of now").click()
+    expect(shown.get_by_text("Nothing has changed: version 1")).to_be_visible()
+    expect(shown.get_by_role("listitem").filter(has_text="Version 2")).to_have_count(0)
+    with (studio_home / "mine" / "tinted" / "model.py").open("a", encoding="utf-8") as file:
+        file.write("\n# It has changed.\n")
     shown.get_by_role("button", name="Add the model of now").click()
     second = shown.get_by_role("listitem").filter(has_text="Version 2")
     second.get_by_role("button", name="Switch to it").click()
@@ -123,8 +134,72 @@ def test_a_token_for_a_page_needs_pages(page: Any) -> None:
     dialog.get_by_label("Pages", exact=True).fill("https://editor.p5js.org")
     dialog.get_by_role("button", name="Make", exact=True).click()
     expect(dialog.get_by_label("Token", exact=True)).to_contain_text("gessob_")
-    dialog.get_by_role("button", name="Done").click()
+    close(dialog)
     expect(shown).to_contain_text("For https://editor.p5js.org, until")
+
+
+def test_a_token_that_is_not_copied_is_not_closed_by_the_way(page: Any) -> None:
+    shown = host(page, "shy")
+    made = make_token(shown)
+    page.keyboard.press("Escape")
+    expect(made).to_contain_text("It is not copied yet")
+    page.keyboard.press("Escape")
+    expect(made.get_by_label("Token", exact=True)).to_contain_text("gesso_")
+    made.get_by_role("button", name="Close without it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    made = make_token(shown)
+    token = made.get_by_label("Token", exact=True).inner_text()
+    made.get_by_role("button", name="Copy").click()
+    made.get_by_role("button", name="Copied").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("navigator.clipboard.readText()") == token
+
+
+def make_token(shown: Any) -> Any:
+    shown.get_by_role("button", name="Make a token").click()
+    dialog = shown.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    dialog.get_by_label("Token", exact=True).wait_for()
+    return dialog
+
+
+def test_the_focus_is_never_lost(page: Any) -> None:
+    page.goto("/hosting")
+    page.get_by_role("button", name="Host a model").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Host a model")).to_be_focused()
+    page.goto("/hosting?host=tinted")  # from a model's own page, whose button is not here
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Hosting", level=1)).to_be_focused()
+
+    shown = host(page, "held")
+    expect(shown.get_by_role("heading", name="held", exact=True)).to_be_focused()
+    made = make_token(shown)
+    close(made)
+    expect(shown.get_by_role("button", name="Make a token")).to_be_focused()
+    shown.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(shown.get_by_role("button", name="Make a token")).to_be_focused()
+    shown.get_by_role("button", name="Remove held").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_the_list_says_what_was_asked_and_who_shares(page: Any, server: Program) -> None:
+    address = f"{server.address}/api/v1/deployments"
+    for name, model in (("sound", "tinted"), ("sore", "broken"), ("sound-too", "tinted")):
+        assert httpx.post(address, json={"model": model, "name": name, "is_public": True}).status_code == 201
+    assert [ask(server, "sound"), ask(server, "sore"), ask(server, "sore")] == [200, 422, 422]
+    page.goto("/hosting/sound")
+    expect(page.get_by_role("link", name=re.compile("^sore"))).to_contain_text("2 requests")
+    expect(page.get_by_role("link", name=re.compile("^sore"))).to_contain_text("2 failed")
+    expect(page.get_by_role("link", name=re.compile("^sound ?A"))).to_contain_text("1 request")
+    shown = page.get_by_role("region", name="sound", exact=True)
+    expect(shown).to_contain_text("shares its workers with sound-too")
 
 
 def test_code_to_copy_is_there_for_each_kind_of_client(page: Any, server: Program) -> None:
@@ -157,6 +232,7 @@ def test_a_stranger_uses_the_page_of_a_deployment(page: Any, server: Program) ->
     expect(page.get_by_role("navigation")).to_have_count(0)  # nothing of the studio
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("alert")).to_contain_text("asks for a token")
+    expect(page.get_by_role("alert")).to_contain_text("Whoever sent you here has one for you")
     page.get_by_label("Token", exact=True).fill(token)
     page.get_by_role("button", name="Run").click()
     page.get_by_role("region", name="Output").locator("img").first.wait_for()

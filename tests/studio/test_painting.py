@@ -237,3 +237,21 @@ def test_what_was_painted_fits_another_picture(atelier: Any, tmp_path: Path) -> 
     expect(sheet(atelier, "Mask")).to_have_attribute("width", "2048")  # the most that is painted on
     paint(atelier, "Mask", (0.2, 0.2), (0.8, 0.2))
     assert ran(atelier)["mask"][:2] == [3000, 1500]
+
+
+def test_a_file_that_is_chosen_while_a_stroke_is_on_its_way_is_what_counts(atelier: Any, tmp_path: Path) -> None:
+    held: list[Any] = []
+    atelier.route(re.compile(r"/api/v1/files\?"), lambda route: route.continue_() if held else held.append(route))
+    paint(atelier, "Mask", (0.3, 0.5), (0.6, 0.5))
+    share = chosen(atelier)
+    eventually(lambda: len(held), lambda count: count == 1)
+    path = tmp_path / "white.png"
+    PIL.Image.new("L", (320, 240), 255).save(path)
+    atelier.get_by_label("Choose a mask: Mask").set_input_files(path)
+    wait_for_chosen(atelier, "100 % chosen")
+    with keeping(atelier):
+        held[0].continue_()
+    assert ran(atelier)["mask"] == [320, 240, [255]]
+    wait_for_chosen(atelier, "100 % chosen")
+    board(atelier, "Mask").get_by_role("button", name="Undo").click()
+    wait_for_chosen(atelier, share)

@@ -477,7 +477,7 @@ export interface paths {
         put?: never;
         /**
          * Wake Deployment
-         * @description Begin to wake a deployment, and say how it stands.
+         * @description Begin to wake a deployment, and say how it stands. One that is switched off is not woken.
          */
         post: operations["wakeDeployment"];
         delete?: never;
@@ -497,7 +497,7 @@ export interface paths {
         put?: never;
         /**
          * Sleep Deployment
-         * @description Put a deployment to sleep: its memory is free again. The next request wakes it.
+         * @description Put a deployment to sleep, and those that share its workers: the memory is free. The next request wakes it.
          */
         post: operations["sleepDeployment"];
         delete?: never;
@@ -1280,6 +1280,11 @@ export interface components {
             requests_per_minute: number | null;
             /** Created At */
             created_at: string;
+            /**
+             * Shares With
+             * @description Others of the same model and options: they wake and sleep together.
+             */
+            shares_with: string[];
             status: components["schemas"]["DeploymentStatus"];
         };
         /**

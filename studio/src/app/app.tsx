@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, lazy, useEffect, useMemo, useState } from "react";
+import { Suspense, lazy, useEffect, useMemo, useRef, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { api } from "@/api/client";
 import { patiently } from "@/features/connection/patience";
@@ -12,6 +12,7 @@ import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import { toolsOf } from "@/features/uploads/uploads";
 import { ToastStack } from "@/ui/toasts";
+import { useFocusKept } from "@/ui/use-focus-kept";
 import { ToolsContext } from "@/widgets/widget";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
@@ -91,6 +92,8 @@ function House() {
       window.removeEventListener("drop", stop);
     };
   }, []);
+  const room = useRef<HTMLElement>(null);
+  useFocusKept(room, path);
   const waiting = useMemo(() => <Empty icon={<Ring size={32} />} title="Loading" />, []);
   return (
     <div className={styles.house}>
@@ -99,7 +102,7 @@ function House() {
       <div className={styles.rooms}>
         <Rail onPalette={() => { setPaletteOpen(true); }} />
         <div className={styles.main}>
-          <main id="room" className={styles.room} tabIndex={-1}>
+          <main ref={room} id="room" className={styles.room} tabIndex={-1}>
             <Boundary key={path.split("/").slice(0, 3).join("/")}>
             <Suspense fallback={waiting}>
               <Switch>

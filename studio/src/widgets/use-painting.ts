@@ -98,6 +98,25 @@ function isTaken(read: Painting, into: Painting): boolean {
   return true;
 }
 
+/** From now on a file is to take the place of what is painted. */
+function awaitChosen(painting: Painting, value: unknown): void {
+  const kept = keeping.get(painting);
+  if (kept) Object.assign(kept, { chosen: { value }, turn: kept.turn + 1, isStale: false });
+}
+
+function forgetChosen(painting: Painting): void {
+  const kept = keeping.get(painting);
+  if (kept) kept.chosen = null;
+}
+
+/** Whether this is the file that was waited for; then nothing is waited for any more. */
+function isArrived(painting: Painting, value: unknown): boolean {
+  const chosen = keeping.get(painting)?.chosen;
+  if (chosen?.value !== value || !chosen) return false;
+  forgetChosen(painting);
+  return true;
+}
+
 const isRemembered = (painting: Painting): boolean => {
   const value = keeping.get(painting)?.value;
   return typeof value === "object" && value !== null && byValue.get(value) === painting;
@@ -170,10 +189,8 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
 
   const ask = useEffectEvent(() => paintingOf({ value, src, ground, now: painting }, form));
   const take = useEffectEvent((made: Painting) => {
-    const kept = painting && keeping.get(painting);
-    const isChosen = Boolean(kept?.chosen) && kept?.chosen?.value === keeping.get(made)?.value;
-    if (painting !== made && kept?.isBusy && !isChosen) return; // what was painted meanwhile is newer
-    if (kept && isChosen) kept.chosen = null;
+    const isChosen = painting !== null && isArrived(painting, keeping.get(made)?.value);
+    if (painting && painting !== made && keeping.get(painting)?.isBusy && !isChosen) return; // what was painted meanwhile is newer
     setWrong(null);
     if (painting && painting !== made && isTaken(made, painting)) return;
     remember(keeping.get(made)?.value, made);
@@ -181,8 +198,7 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
     if (keeping.get(made)?.isStale) keep(made);
   });
   const fail = useEffectEvent((error: unknown) => {
-    const kept = painting && keeping.get(painting);
-    if (kept) kept.chosen = null; // it cannot be read: one paints on
+    if (painting) forgetChosen(painting); // it cannot be read: one paints on
     setWrong(wordsOf(error));
   });
   useEffect(() => {
@@ -197,8 +213,7 @@ export function usePainting({ name, value, onChange, ground, form }: Painted): W
   }, [src, ground, choices]);
 
   const choose = (file: unknown) => {
-    const kept = painting && keeping.get(painting);
-    if (kept) Object.assign(kept, { chosen: { value: file }, turn: kept.turn + 1, isStale: false });
+    if (painting) awaitChosen(painting, file);
     setChoices((count) => count + 1);
     onChange(file);
   };
