@@ -19,7 +19,21 @@ from gesso.runtime.host.model import WorkerModel
 from gesso.settings import Settings
 from gesso.spec.runnable import Log, Request, Result
 
-MODEL = '''"""Works on and on, in several ways."""
+WAYS = """
+    @command
+    def sleeps(self) -> int:
+        print("begun")
+        time.sleep(600)
+        return 1
+
+    @command
+    def loops(self) -> int:
+        print("begun")
+        while True:
+            pass
+"""
+"""Commands of a model that listen to nobody by themselves, whom a cancel stops all the same."""
+MODEL = f'''"""Works on and on, in several ways."""
 import os
 import subprocess
 import time
@@ -33,18 +47,7 @@ class Busy(Model):
             time.sleep(0.001)
             progress(0.5)
 
-    @command
-    def sleeps(self) -> int:
-        print("begun")
-        time.sleep(600)
-        return 1
-
-    @command
-    def loops(self) -> int:
-        print("begun")
-        while True:
-            pass
-
+{WAYS}
     @command
     def stuck(self) -> int:
         subprocess.Popen(["sh", "-c", "sleep 0.05; echo begun >&2"])

@@ -3,7 +3,7 @@
  *
  *   <script src="https://gesso.example.org/gesso.js"></script>            then: new gesso.Model(url, { token })
  *   import { Model } from "https://gesso.example.org/gesso.mjs";          the same as a module
- *   npm install @gesso/client                                             the same for Node and bundlers
+ *   import { Model } from "./gesso.mjs";                                  the same in Node, beside both files
  *
  * Whatever takes time returns a promise, and calls a last argument that is a function as `(error, result)`.
  */

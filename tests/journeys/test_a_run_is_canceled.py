@@ -7,12 +7,13 @@ import time
 
 import pytest
 
+from benchmarks.canceling import WAYS
 from gesso.errors import CanceledError
 from gesso.runtime.host.model import WorkerModel
 from gesso.spec.runnable import Event, Log, Request
 from tests.journeys.conftest import Studio, run
 
-PATIENT = """
+PATIENT = f"""
 class Patient(Model):
     @command
     def polite(self) -> int:
@@ -29,18 +30,7 @@ class Patient(Model):
         print("tidying up")
         raise CanceledError("The run was canceled.")
 
-    @command
-    def asleep(self) -> int:
-        print("begun")
-        time.sleep(600)
-        return 1
-
-    @command
-    def absorbed(self) -> int:
-        print("begun")
-        while True:
-            pass
-
+{WAYS}
     @command
     def stubborn(self) -> int:
         while True:
@@ -79,7 +69,7 @@ async def cancel_after_the_first_word(model: WorkerModel, command: str) -> float
     return time.perf_counter() - asked
 
 
-@pytest.mark.parametrize("command", ["polite", "tidy", "asleep", "absorbed"])
+@pytest.mark.parametrize("command", ["polite", "tidy", "sleeps", "loops"])
 async def test_a_model_that_hears_it_keeps_its_worker(command: str, studio: Studio) -> None:
     model = await studio.open(PATIENT)
     before, _ = await run(model, "pid")

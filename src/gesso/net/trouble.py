@@ -19,5 +19,5 @@ def in_words(error: Exception) -> str:
         return "it does not speak HTTPS as it should"
     if isinstance(error, http.client.HTTPException):
         return "what answers there does not speak HTTP as it should"
-    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(words)[:1].lower() + str(words)[1:]
+    words = str(getattr(error, "strerror", None) or error) or "it did not come to that"
+    return words[:1].lower() + words[1:]

@@ -105,7 +105,8 @@ async def test_one_that_is_too_large_may_run_alone(house: House) -> None:
     await budget.close()
 
 
-async def test_those_at_work_are_waited_for_and_that_is_said(house: House) -> None:
+async def _waiting(house: House) -> tuple[Budget, asyncio.Task[None], list[Any]]:
+    """Ask for room that only a worker which is at work could make. Returns the budget, the wait, and what was told."""
     budget = Budget(100)
     budget.join(house)
     house.add(1, 80)
@@ -114,6 +115,11 @@ async def test_those_at_work_are_waited_for_and_that_is_said(house: House) -> No
     asked = asyncio.create_task(_enter(budget, 50, report=news.append))
     while not news:
         await asyncio.sleep(0.001)
+    return budget, asked, news
+
+
+async def test_those_at_work_are_waited_for_and_that_is_said(house: House) -> None:
+    budget, asked, news = await _waiting(house)
     assert not asked.done()
     house.busy = set()
     budget.changed()
@@ -126,14 +132,7 @@ async def test_those_at_work_are_waited_for_and_that_is_said(house: House) -> No
 
 async def test_who_waits_long_presses(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget_module, "_PATIENCE_S", 0.0)
-    budget = Budget(100)
-    budget.join(house)
-    house.add(1, 80)
-    house.busy = {1}
-    news: list[Any] = []
-    asked = asyncio.create_task(_enter(budget, 50, report=news.append))
-    while not news:
-        await asyncio.sleep(0.001)
+    budget, asked, _ = await _waiting(house)
     pressing = [budget.is_pressing]
     asked.cancel()
     await asyncio.wait([asked])
@@ -205,14 +204,7 @@ async def test_one_more_helper_presses_nobody_and_lets_others_pass(
 
 
 async def test_when_nobody_presses_any_more_everybody_hears_it(house: House) -> None:
-    budget = Budget(100)
-    budget.join(house)
-    house.add(1, 80)
-    house.busy = {1}
-    news: list[Any] = []
-    asked = asyncio.create_task(_enter(budget, 50, report=news.append))
-    while not news:
-        await asyncio.sleep(0.001)
+    budget, asked, _ = await _waiting(house)
     looks = house.looks
     asked.cancel()
     await asyncio.wait([asked])

@@ -33,6 +33,21 @@ def test_an_address_says_inputs_and_more() -> None:
     assert got.options == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"image": "data:,"}, 'expected {"inputs": {"image": ...}}, but got {"image": ...}'),
+        ({"words": "fox", "seed": 1}, 'expected {"inputs": {"words": ...}}'),
+        ({"input": {"image": "data:,"}}, 'expected {"inputs": {...}}, but got {"input": {...}}'),
+    ],
+)
+def test_inputs_that_lie_bare_are_told_where_they_go(body: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        asked(json.dumps(body).encode(), "application/json")
+    assert words in refused.value.message
+    assert refused.value.hint
+
+
 def test_an_address_is_laid_over_json() -> None:
     body = json.dumps({"inputs": {"words": "fox", "seed": 3}, "seed": 1, "command": "a"}).encode()
     got = asked(body, "application/json; charset=utf-8", query="seed=2&count=4")
@@ -40,7 +55,9 @@ def test_an_address_is_laid_over_json() -> None:
     assert (got.seed, got.command) == (2, "a")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"inputs": 5}', b'{"x": 1}', b'{"seed": "7"}', b'{"inputs":{"a":NaN}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"inputs": 5}', b'{"inputs": {}, "x": 1}', b'{"seed": "7"}', b'{"inputs":{"a":NaN}}']
+)
 def test_json_is_checked(body: bytes) -> None:
     with pytest.raises(RequestValidationError):
         asked(body, "application/json")

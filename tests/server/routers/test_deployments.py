@@ -135,6 +135,44 @@ async def test_a_page_is_told_what_it_may_and_others_are_not_let_in(client: http
     assert answer.status_code == 403  # not from a page at all
 
 
+async def test_a_page_that_may_not_is_told_where_its_token_is_good(client: httpx.AsyncClient, poet: Path) -> None:
+    await host(client)
+    secret = await token(client, "poet", kind="browser", origins=[EDITOR])
+    here = {"Origin": "https://other.example"}
+    answer = await client.post("/m/poet/run", json={"inputs": {}}, headers=bearer(secret) | here)
+    assert (answer.status_code, answer.json()["code"]) == (403, "access")
+    assert f"good in pages of {EDITOR}, and not of https://other.example" in answer.json()["message"]
+    assert "allowed_origins" not in answer.text  # no setting is what is missing
+    for wrong in ("gessob_wrong", None):
+        answer = await client.post("/m/poet/run", headers=here | (bearer(wrong) if wrong else {}))
+        assert answer.status_code == 403
+        assert EDITOR not in answer.text  # nobody without the token learns of its pages
+        assert "browser token that names this page" in answer.json()["hint"]
+    assert (await client.post(API, json={"model": "poet"}, headers=here)).json()["code"] == "stranger"
+
+
+async def test_a_version_that_is_there_already_is_not_made_again(client: httpx.AsyncClient, poet: Path) -> None:
+    await host(client)
+    answer = await client.post(f"{API}/poet/releases", json={"model": "poet"})
+    assert answer.status_code == 409
+    assert "Nothing has changed: version 1 of poet" in answer.json()["message"]
+    added = await client.post(f"{API}/poet/releases", json={"model": "poet", "device": "cpu"})
+    assert [each["number"] for each in added.json()["releases"]] == [1, 2]
+
+
+async def test_those_that_share_workers_are_named_and_one_that_is_off_is_not_woken(
+    client: httpx.AsyncClient, poet: Path
+) -> None:
+    await host(client, name="one")
+    made = await host(client, name="two")
+    assert made["shares_with"] == ["one"]
+    assert (await host(client, name="three", device="cpu"))["shares_with"] == []
+    await client.patch(f"{API}/two", json={"is_active": False})
+    answer = await client.post(f"{API}/two/wake")
+    assert answer.status_code == 409
+    assert "switched off" in answer.json()["message"]
+
+
 @pytest.mark.usefixtures("poet")
 async def test_limits_are_told_with_the_time_to_wait(client: httpx.AsyncClient) -> None:
     await host(client)

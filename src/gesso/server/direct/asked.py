@@ -99,7 +99,8 @@ def _validated(body: bytes) -> DirectRequest:
     try:
         return DirectRequest.model_validate_json(body)
     except ValidationError as error:
-        _refuse_beside(error)
+        if b'"inputs"' not in body:
+            _refuse_beside(error)
         raise RequestValidationError(_placed(error, "body")) from error
 
 
