@@ -57,7 +57,7 @@ class Deployments:
     async def add_version(self, name: str, order: Mapping[str, Json]) -> int:
         """Put a new version of a model beside the one that answers, and return its number."""
         releases = (await self._ask("POST", name, more="/releases", body=dict(order)))["releases"]
-        return max(release["number"] for release in releases)
+        return max(int(release["number"]) for release in releases)
 
     async def switch(self, name: str, number: int) -> dict[str, Any]:
         """Have a version answer, as soon as it is awake."""
