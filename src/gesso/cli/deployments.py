@@ -28,6 +28,8 @@ class Deployments:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self.is_told = True
+        """Whether it is shown how waking goes on."""
 
     @classmethod
     async def open(cls, terminal: Terminal) -> Deployments:
@@ -75,7 +77,7 @@ class Deployments:
         """Wake it, and show how that goes on. Raises what keeps it from waking."""
         found = await self._ask("POST", name, more="/wake")
         while found["status"]["state"] == "waking":
-            for progress in _news(found["status"]):
+            for progress in _news(found["status"]) if self.is_told else ():
                 terminal.report(progress)
             await asyncio.sleep(_LOOK_S)
             found = await self.get(name)

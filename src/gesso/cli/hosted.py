@@ -46,7 +46,9 @@ class _Stage:
 
     async def _host(self) -> None:
         try:
-            await _host(self._wish, await Deployments.open(self._terminal), terminal=self._terminal)
+            deployments = await Deployments.open(self._terminal)
+            deployments.is_told = False  # what wakes in this very process says itself how it goes on
+            await _host(self._wish, deployments, terminal=self._terminal)
         except GessoError as error:
             self._error = error
             signal.raise_signal(signal.SIGINT)
@@ -105,7 +107,8 @@ async def _hosted(wish: Wish, deployments: Deployments, *, terminal: Terminal) -
 def _say_what_stands(found: Mapping[str, Any], meant: Meant, *, terminal: Terminal) -> None:
     name, release = found["name"], release_of(found)
     day = release["created_at"][:10]
-    terminal.say(f"{meant.model} is hosted already, as {name}: nothing new was made. One more: --name ANOTHER.")
+    called = "" if name == meant.model else f", as {name}"
+    terminal.say(f"{meant.model} is hosted already{called}: nothing new was made. One more: --name ANOTHER.")
     if not meant.is_same_as(release):
         terminal.say(
             f"The model has changed since {day}, and what answers is still version {release['number']}, the one of "

@@ -109,11 +109,13 @@ async def look_up(
 
 def _listed(app: App, source: ModelSource, *, terminal: Terminal) -> ModelSource:
     """Put a model on the list under its own name: what is hosted is found by its name later."""
+    known = {each.name for each in app.registry.models()}
     try:
         listed = app.registry.add(source.reference)
     except InputError as error:
         add = command_line("gesso", "add", source.reference, "--name")
         error.hint = f"Put it on your list under another name, and host that: {add} NAME, then gesso host NAME"
         raise
-    terminal.say(f"{listed.name} is on your list of models (gesso models).", style="dim")
+    if listed.name not in known:
+        terminal.say(f"{listed.name} is on your list of models now (gesso models).", style="dim")
     return listed

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, Moon, Sun, Trash2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, problemOf } from "@/api/client";
 import type { Deployment, DeploymentChange, Problem } from "@/api/types";
@@ -24,10 +24,6 @@ import { VersionsPart } from "./versions";
 export function DeploymentPage({ deployment }: { deployment: Deployment }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isRemoving, setRemoving] = useState(false);
-  const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (document.activeElement === document.body) head.current?.focus(); // it was just made, or the list that led here is gone
-  }, []);
   const { name, status } = deployment;
   const take = (changed: Deployment) => {
     queries.setQueryData<Deployment[]>(["deployments"], (before) => before?.map((one) => (one.name === name ? changed : one)));
@@ -41,7 +37,7 @@ export function DeploymentPage({ deployment }: { deployment: Deployment }) {
     <section className={styles.detail} aria-label={name}>
       <header className={styles.detailHead}>
         <Link href="/hosting" className={styles.back}><ArrowLeft aria-hidden="true" />Hosting</Link>
-        <h2 ref={head} tabIndex={-1}>{name}</h2>
+        <h2>{name}</h2>
         <StateWord state={status.state} />
         <div className={styles.actions}>
           {status.state === "awake" && <Button icon={<Moon />} onClick={() => { act(api.sleep(name)); }}>Put to sleep</Button>}

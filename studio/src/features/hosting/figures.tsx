@@ -43,7 +43,7 @@ export function Today({ name, isPublic }: { name: string; isPublic: boolean }) {
   const day = useQuery({ queryKey: ["figures", name, "day"], queryFn: () => api.figures(name, 1440, 1440), refetchInterval: LOOK_MS });
   const total = day.data?.total;
   return (
-    <span className={styles.today} title="In the last 24 hours">
+    <span className={styles.today}>
       {isPublic && <span className="soft">Public</span>}
       {total && <span className="soft">{counted(total.requests, "request")}</span>}
       {total && total.errors > 0 && <span className={styles.errors}>{`${String(total.errors)} failed`}</span>}

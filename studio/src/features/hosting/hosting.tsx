@@ -56,6 +56,7 @@ export default function HostingRoom({ name }: { name: string | undefined }) {
             </li>
           ))}
         </ul>
+        {all.length > 0 && <p className={`soft ${styles.since ?? ""}`}>Requests are those of the last 24 hours.</p>}
       </div>
       {chosen && <DeploymentPage key={chosen.name} deployment={chosen} />}
       {name !== undefined && found.isSuccess && !chosen && (

@@ -40,5 +40,6 @@ function words(line: HostedLine): string {
   if (line.kind !== "request") return line.text;
   const who = [line.token, line.protocol === "gesso" ? null : line.protocol].filter(Boolean).join(" by ");
   const took = line.took_ms === null ? "" : ` in ${duration(line.took_ms / 1000)}`;
-  return `${line.outcome ? OUTCOMES[line.outcome] : "Asked"}${who ? ` ${who}` : ""}${took}${line.text ? `. ${line.text}` : ""}`;
+  const isInput = line.outcome === "refused" && line.took_ms !== null; // it was let in, so it counts as a request
+  return `${isInput ? "Wrong input" : line.outcome ? OUTCOMES[line.outcome] : "Asked"}${who ? ` ${who}` : ""}${took}${line.text ? `. ${line.text}` : ""}`;
 }
