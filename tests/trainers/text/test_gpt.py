@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 
 from gesso.trainers.text import huggingface
 from gesso.trainers.text.gpt import Gpt, Shape
@@ -30,7 +31,6 @@ def logits(model: Gpt, tokens: torch.Tensor) -> torch.Tensor:
 
 @pytest.fixture
 def reference(tmp_path: Path) -> torch.nn.Module:
-    transformers = pytest.importorskip("transformers")
     torch.manual_seed(5)
     config = transformers.GPT2Config(vocab_size=61, n_positions=24, n_embd=16, n_layer=2, n_head=2)
     model: torch.nn.Module = transformers.GPT2LMHeadModel(config).eval()
@@ -49,7 +49,6 @@ def test_logits_are_those_of_transformers_for_its_weights(reference: torch.nn.Mo
 
 
 def test_transformers_reads_what_we_write(tmp_path: Path) -> None:
-    transformers = pytest.importorskip("transformers")
     model, tokens = fresh(), some_tokens()
     huggingface.write(model, tmp_path / "ours", end=0)
     theirs, report = transformers.GPT2LMHeadModel.from_pretrained(tmp_path / "ours", output_loading_info=True)

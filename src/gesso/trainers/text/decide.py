@@ -143,7 +143,7 @@ class Course:
             base=options.base,
             base_sha256=self.origin.sha256 if self.origin else "",
             from_checkpoint=options.from_checkpoint,
-            words=words_for(options, corpus, length=self.length, is_tuned=self.origin is not None, seconds=seconds),
+            words=words_for(options, corpus, is_tuned=self.origin is not None, seconds=seconds),
         )
 
 
