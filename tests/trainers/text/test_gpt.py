@@ -9,6 +9,7 @@ import torch
 import transformers
 
 from gesso.trainers.text import huggingface
+from gesso.trainers.text.attention import look_back
 from gesso.trainers.text.gpt import Gpt, Shape
 
 TINY = Shape(vocabulary=61, context=24, layers=2, heads=2, width=16)
@@ -66,6 +67,16 @@ def test_going_on_from_kept_keys_and_values_is_the_same_as_beginning_anew() -> N
         _, past = model.next_logits(tokens[:, -2:-1], past)
         later, _ = model.next_logits(tokens[:, -1:], past)
     torch.testing.assert_close(later, whole)
+
+
+@pytest.mark.parametrize("length", [2, 20])
+def test_attention_in_products_is_that_of_torch(length: int) -> None:
+    chance = torch.Generator().manual_seed(0)
+    parts = [torch.randn(3, 2, length, 8, generator=chance).bfloat16() for _ in range(3)]
+    ours = look_back(parts[0], parts[1], value=parts[2], dropout=0.0)
+    whole = [part.float() for part in parts]
+    theirs = torch.nn.functional.scaled_dot_product_attention(*whole, is_causal=True)
+    torch.testing.assert_close(ours.float(), theirs, rtol=0.05, atol=0.03)
 
 
 def test_saving_memory_changes_no_slope() -> None:

@@ -80,6 +80,7 @@ class Course:
         shape, learnt = self.shape, self.parameters // 50 if self.rank else self.parameters
         fixed = 6 * self.parameters + 12 * learnt
         kept = (2 if saves_memory else 20) * 4 * shape.layers * shape.width
+        kept += 6 * shape.heads * self.length * (1 if saves_memory else shape.layers)  # who looks at whom, in 16 bits
         return _PROGRAM_BYTES + fixed + rows * self.length * (kept + 20 * 4 * shape.width) + 12 * 4_000_000
 
     def at_once(self) -> tuple[int, bool]:
