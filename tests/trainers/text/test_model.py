@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
 import torch
 import transformers
 from tokenizers import Tokenizer
@@ -207,7 +208,7 @@ def test_a_full_disk_stops_the_run_with_a_word_and_keeps_the_last_checkpoint(
 ) -> None:
     from gesso.trainers.text import checkpoints
 
-    saved = checkpoints.save_file
+    saved = safetensors.torch.save_file
 
     def save_file(tensors: Any, path: Path, **more: Any) -> None:
         if "000008" in str(path) and path.name == "optimizer.safetensors":

@@ -92,7 +92,7 @@ def _probabilities(logits: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-class _Gpt2(Converter):  # type: ignore[misc]  # CTranslate2 has no types
+class _Gpt2(Converter):
     """CTranslate2's converter, given the tensors of a folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -77,8 +77,8 @@ class Training:
             if not math.isfinite(loss):
                 raise GessoError("The loss is no number any more.", hint="Take a lower learning rate.")
             now = time.monotonic()
-            done = {"step": state.step + 1, "loss": loss, "heldout_loss": None, "bits_per_byte": None}
-            state = replace(state, **done, elapsed_s=now - began)
+            state = replace(state, step=state.step + 1, loss=loss, elapsed_s=now - began)
+            state = replace(state, heldout_loss=None, bits_per_byte=None)  # none was taken at this step yet
             self._tell(state, rate=rate, tokens_per_s=plan.batch_tokens / (now - stepped))
             if state.step % plan.every == 0 or state.step == plan.steps:
                 state = self._look(replace(state, elapsed_s=time.monotonic() - began))
@@ -114,7 +114,9 @@ class Training:
             return None
         parts = math.ceil((len(text) - 1) / block_size)
         length = block_size if parts > _PARTS else (len(text) - 1) // parts  # so that nothing of a short one is lost
-        return self.learner.loss(text, spread(text, length=length, most=self.plan.heldout_most), length=length)
+        starts = spread(text, length=length, most=self.plan.heldout_most)
+        loss: float = self.learner.loss(text, starts, length=length)
+        return loss
 
     def _bits_per_byte(self, loss: float | None) -> float | None:
         return None if loss is None else loss * _NAT_IN_BITS / self.plan.bytes_per_token
