@@ -29,7 +29,7 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], *, dtype: str
     path.write_bytes(len(head).to_bytes(8, "little") + head + b"".join(each.tobytes() for each in tensors.values()))
 
 
-def byte_tokenizer(vocabulary: int = 300) -> Tokenizer:
+def byte_tokenizer(vocabulary: int = 280) -> Tokenizer:
     """Train a small byte-level BPE."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
