@@ -23,7 +23,7 @@ from tests.server.protocols.hosted import Hosted, host_over_http
 from tests.trainers.text.tiny import END, byte_tokenizer, write_chance, write_parrot
 
 ASK = Path(__file__).parents[1] / "clients" / "runway" / "ask.cjs"
-PLAIN = {"temperature": 0, "extra_body": {"repetition_penalty": 1}}
+PLAIN: dict[str, Any] = {"temperature": 0, "extra_body": {"repetition_penalty": 1}}
 pytestmark = pytest.mark.timeout(600)
 
 

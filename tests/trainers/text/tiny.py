@@ -129,7 +129,7 @@ def write_parrot(folder: Path, tokenizer: Tokenizer, texts: Sequence[str], *, co
     for text in texts:
         tokens = tokenizer.encode(text).ids
         for one, next_ in itertools.pairwise(tokens):
-            follows[next_, one] = max(follows[next_, one], 30 - follows[:, one].sum() / 60)
+            follows[next_, one] = max(float(follows[next_, one]), 30 - float(follows[:, one].sum()) / 60)
     width = -(-vocabulary // 4) * 4
     table = np.zeros((vocabulary, width), np.float32)
     table[np.arange(vocabulary), np.arange(vocabulary)] = 1
