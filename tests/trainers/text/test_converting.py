@@ -11,6 +11,9 @@ from typing import Any
 import ctranslate2
 import numpy as np
 import pytest
+import torch
+import transformers
+from ctranslate2.converters import TransformersConverter
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models
 
@@ -63,6 +66,21 @@ def test_it_thinks_what_the_original_thinks(folder: Path) -> None:
     assert made.same_choice > 0.9  # in eight bits a close choice may fall the other way
     assert made.divergence < 0.02
     assert made.shift < 0.15
+
+
+def test_it_is_what_ctranslate2_makes_by_way_of_transformers(folder: Path, tmp_path: Path) -> None:
+    converted = convert(folder)
+    theirs = tmp_path / "theirs"
+    TransformersConverter(str(folder)).convert(str(theirs), quantization="int8")
+    for name in ("model.bin", "vocabulary.json"):
+        assert (converted / name).read_bytes() == (theirs / name).read_bytes()
+    model = transformers.GPT2LMHeadModel.from_pretrained(folder).eval()
+    with torch.no_grad():
+        original = model(torch.tensor(TEXTS)).logits.numpy()
+    assert original[0] == pytest.approx(thinks(folder, TEXTS[0]), abs=1e-3)
+    made = compare(converted, original=lambda text: original[TEXTS.index(list(text))], texts=TEXTS)
+    assert made.same_choice > 0.9
+    assert made.divergence < 0.02
 
 
 def test_a_comparison_tells_what_differs(folder: Path) -> None:
