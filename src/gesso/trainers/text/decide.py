@@ -28,6 +28,8 @@ _LENGTH: Final = 512
 """How many tokens are read in one go, where nothing else is said."""
 _LOOKS: Final = 20
 """How many times in a run a checkpoint is kept."""
+_FEW_LOOKS: Final = 8
+"""Where one takes more than a gigabyte."""
 _HELDOUT_TOKENS: Final = 65_536
 _SAMPLE_TOKENS: Final = 80
 _DECAY: Final = 0.1
@@ -129,7 +131,8 @@ class Course:
             warm_up=min(200, max(1, steps // 20)),
             decay=_DECAY,
             seed=options.seed,
-            every=options.every or max(1, math.ceil(steps / _LOOKS)),
+            every=options.every
+            or max(1, math.ceil(steps / (_LOOKS if self.parameters < _LARGE or self.rank else _FEW_LOOKS))),
             heldout_most=max(1, _HELDOUT_TOKENS // self.length),
             patience=5 if self.origin or options.preset != "thorough" else 0,
             prompt=options.prompt,

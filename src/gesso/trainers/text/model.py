@@ -7,15 +7,17 @@ off and taken up again, is told in `kept.py` and `checkpoints.py`; the loop itse
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import gesso
 from gesso import Field, File, Json, Model, Range, command
 from gesso.trainers.text.corpus import open_corpus
-from gesso.trainers.text.finish import make_model
+from gesso.trainers.text.finish import convert_weights, make_model
 from gesso.trainers.text.kept import Kept
 from gesso.trainers.text.options import Exactness, Method, Options, Preset, SizeName
+from gesso.trainers.text.speaking import Labels
 from gesso.trainers.text.tokens import Pieces
 from gesso.trainers.text.work import make_plan, make_tokenizer, open_training
 
@@ -82,6 +84,19 @@ class TextTrainer(Model):
         state = training.train(state)
         gesso.progress(1.0, "Making the model")
         return Trained(make_model(training, state, options=options))
+
+    @command
+    def convert(
+        self,
+        folder: Annotated[str, Field("A folder in which `weights` lies, a folder of Hugging Face's.")],
+        *,
+        name: Annotated[str, Field("What the model will be called.")] = "",
+        licence: Annotated[str, Field("What others may do with it.")] = "",
+        source: Annotated[str, Field("Where it comes from.")] = "",
+    ) -> Json:
+        """Make a model that runs of somebody else's weights, and say how near its fast form is to them."""
+        labels = Labels(name=name, title=name, licence=licence, source=source)
+        return asdict(convert_weights(Path(folder), labels))
 
     @command
     def estimate(  # noqa: PLR0913 - see above
