@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+import torch
+
 from gesso import InputError
 from gesso.trainers.text.corpus import Corpus, digest
 from gesso.trainers.text.expecting import words_for
@@ -21,6 +23,7 @@ _MOST_BYTES: Final = 8 * 2**30
 _PROGRAM_BYTES: Final = 500 * 2**20
 """What Python and torch take by themselves."""
 _TOKENS_AT_ONCE: Final = 4096
+_TOKENS_AT_ONCE_ON_A_GPU: Final = 65_536
 _LARGE: Final = 60_000_000
 """Parameters from which a base is tuned by LoRA, if nobody says how."""
 _RANK: Final = 16
@@ -44,6 +47,7 @@ class Course:
     origin: Origin | None
     shape: Shape
     length: int
+    device: str = "cpu"
 
     @cached_property
     def parameters(self) -> int:
@@ -87,7 +91,8 @@ class Course:
 
     def at_once(self) -> tuple[int, bool]:
         """Return how many sequences fit at once, and whether blocks must be computed again for that."""
-        rows, most = max(1, min(self.rows, _TOKENS_AT_ONCE // self.length)), memory_budget()
+        tokens = _TOKENS_AT_ONCE if self.device == "cpu" else _TOKENS_AT_ONCE_ON_A_GPU
+        rows, most = max(1, min(self.rows, tokens // self.length)), memory_budget(self.device)
         while rows > 1 and self.memory_bytes(rows, saves_memory=False) > most:
             rows //= 2
         return rows, self.memory_bytes(rows, saves_memory=False) > most
@@ -151,7 +156,7 @@ class Course:
         )
 
 
-def course_for(options: Options, corpus: Corpus) -> Course:
+def course_for(options: Options, corpus: Corpus, *, device: str = "cpu") -> Course:
     """Return how a run with these options learns. Raises `InputError` where they do not go together."""
     origin = origin_of(options.base, options.from_checkpoint)
     forgets = options.dropout if options.dropout >= 0 else _dropout_for(corpus.text_bytes) * (0.5 if origin else 1)
@@ -159,7 +164,7 @@ def course_for(options: Options, corpus: Corpus) -> Course:
     if shape.width % shape.heads:
         raise InputError("a width that the heads divide", f"{shape.width} and {shape.heads} heads", where="width")
     length = min(options.block_size or _LENGTH, shape.context, len(corpus.text) // 2)
-    return Course(options=options, corpus=corpus, origin=origin, shape=shape, length=length)
+    return Course(options=options, corpus=corpus, origin=origin, shape=shape, length=length, device=device)
 
 
 def size_name(options: Options, corpus: Corpus) -> str:
@@ -184,8 +189,10 @@ def _dropout_for(text_bytes: int) -> float:
     return 0.2 if text_bytes < 1_000_000 else 0.1 if text_bytes < 10_000_000 else 0.0
 
 
-def memory_budget() -> int:
-    """Return how many bytes a run may take: half of the machine's, at most 8 GiB."""
+def memory_budget(device: str = "cpu") -> int:
+    """Return how many bytes a run may take: most of what a GPU has free; else half of the machine's, at most 8 GiB."""
+    if device == "cuda":
+        return int(0.8 * torch.cuda.mem_get_info()[0])
     try:
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no such question

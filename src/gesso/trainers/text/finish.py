@@ -21,7 +21,7 @@ from gesso.trainers.text.card import write_card
 from gesso.trainers.text.checkpoints import State
 from gesso.trainers.text.converting import Array, Comparison, compare
 from gesso.trainers.text.gpt import Gpt
-from gesso.trainers.text.kept import Kept
+from gesso.trainers.text.kept import Kept, gone_if_broken, room_for
 from gesso.trainers.text.loop import Training
 from gesso.trainers.text.options import Options
 from gesso.trainers.text.origin import check_fits, fill
@@ -41,15 +41,10 @@ def make_model(
     kept = training.kept
     made = kept.folder / ".model.part"
     shutil.rmtree(made, ignore_errors=True)
-    try:
+    with room_for("the finished model"), gone_if_broken(made):
         report = _make(training, state, options=options, made=made, dtype=dtype)
         kept.put(made, "model")
         kept.write("report.json", report)
-    except Exception as error:
-        shutil.rmtree(made, ignore_errors=True)
-        if checkpoints.is_full(error):
-            raise checkpoints.full("the finished model") from error
-        raise
     return report
 
 

@@ -100,7 +100,7 @@ class Learner:
                 weight.copy_(weights[name])
         for key, value in state.items():
             name, word = key.rsplit("/", 1)
-            place = "cpu" if word == "step" else self.habits.device
+            place = "cpu" if word == "step" and self.habits.device == "mps" else self.habits.device
             self._optimiser.state[self.weights[name]][word] = value.to(place)
 
 
