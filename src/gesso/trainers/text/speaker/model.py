@@ -13,6 +13,7 @@ import asyncio
 import codecs
 import contextlib
 import json
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
-import ctranslate2
 from tokenizers import Tokenizer, decoders
 
 import gesso
 from gesso import Field, Model, Range, command
+
+# Where torch lies beside it, CTranslate2 and the worker would take it along: a second and 150 MB, and nothing needs it.
+sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None: as if it were not there
+import ctranslate2  # noqa: E402 - see above
 
 WEIGHTS: Final = Path(__file__).parent / "weights"
 
