@@ -418,7 +418,7 @@ class Press:
         pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
         passage.say = lambda piece: _tell(loop, pieces, piece=piece)
-        if passage.seed is None or passage.manner.is_greedy:
+        if passage.seed is None:
             self._line.join([passage])
             self._together.submit(self._write_together)
         else:
@@ -438,11 +438,11 @@ class Press:
             together = self._line.gather(company)
             company = len(together)
             if together:
-                self._turn(together, self._generator)
+                self._turn(together, self._generator, line=self._line)
                 self._line.join(passage for passage in together if not passage.is_over and not passage.is_left)
 
-    def _turn(self, together: Sequence[Passage], generator: Any) -> None:
-        """Write until all are over, or can see no further, or others wait and it is their turn."""
+    def _turn(self, together: Sequence[Passage], generator: Any, *, line: Line | None = None) -> None:
+        """Write until all are over, or can see no further, or others wait in the line and it is their turn."""
         most = max(passage.begin(self._block_size) for passage in together)
         try:
             generator.generate_batch(
@@ -450,7 +450,7 @@ class Press:
                 max_length=most,
                 end_token=[self._end],
                 include_prompt_in_result=False,
-                callback=_taking(together, self._line, end=self._end),
+                callback=_taking(together, line, end=self._end),
                 **together[0].manner.options,
             )
         except Exception as error:  # noqa: BLE001 - whoever waits for a text is told, and the next is written
@@ -462,7 +462,8 @@ class Press:
         try:
             if not passage.is_left:
                 generator = self._load()
-                self._sow(passage, generator)
+                if not passage.manner.is_greedy:
+                    self._sow(passage, generator)
                 while not passage.is_over and not passage.is_left:
                     self._turn([passage], generator)
         except Exception as error:  # noqa: BLE001 - see above
@@ -477,26 +478,23 @@ class Press:
             ctranslate2.set_random_seed(_UNSEEDED)
 
 
-def _taking(together: Sequence[Passage], line: Line, *, end: int) -> Callable[[Any], bool]:
+def _taking(together: Sequence[Passage], line: Line | None, *, end: int) -> Callable[[Any], bool]:
     """Return what takes each token in the thread of a generator, and says whether it is the last.
 
     It must not know the generator: that thread may be the last to know this function, and to end a generator in its own
     thread ends the process.
     """
-    is_alone = together[0].seed is not None
 
     def take(step: Any) -> bool:
         is_enough = together[step.batch_id].take(step.token, is_end=step.token_id == end)
-        return is_enough or (step.step >= _TURN and not is_alone and not line.is_empty)
+        return is_enough or (step.step >= _TURN and line is not None and not line.is_empty)
 
     return take
 
 
 def _fits(passage: Passage, first: Passage) -> bool:
     """Say whether two can be written together."""
-    if passage.seed is not None or first.seed is not None or passage.manner != first.manner:
-        return False
-    return abs(len(passage.context) - len(first.context)) <= _SPREAD
+    return passage.manner == first.manner and abs(len(passage.context) - len(first.context)) <= _SPREAD
 
 
 def _tell(loop: asyncio.AbstractEventLoop, pieces: asyncio.Queue[Any], *, piece: str | Exception | None) -> None:
