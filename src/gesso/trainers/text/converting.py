@@ -38,6 +38,7 @@ _MOST_HEADER_BYTES: Final = 100_000_000
 _LARGEST: Final = 10_000_000
 
 Array = NDArray[np.float32]
+"""Numbers of a model."""
 Logits = Callable[[Sequence[int]], Array]
 """What a model thinks of every token as the next one, for each place of a text of tokens: (places, vocabulary)."""
 
@@ -94,7 +95,7 @@ def _probabilities(logits: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-class _Gpt2(Converter):  # type: ignore[misc]  # CTranslate2 has no types
+class _Gpt2(Converter):
     """CTranslate2's converter, given the tensors of a folder."""
 
     def __init__(self, folder: Path) -> None:

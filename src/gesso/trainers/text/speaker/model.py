@@ -31,6 +31,7 @@ sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None: as if i
 import ctranslate2  # noqa: E402 - see above
 
 WEIGHTS: Final = Path(__file__).parent / "weights"
+"""Where the model lies: a Hugging Face folder, and in `ct2` what is run."""
 
 _MOST_TOGETHER: Final = 32
 _MOST_TOKENS: Final = 8192  # of all texts that are written together: what each has read and written stays in memory
@@ -42,25 +43,25 @@ _ALONE_AT_ONCE: Final = 2
 _CHARACTERS_PER_TOKEN: Final = 40  # more than a token has on average in any text
 _UNSEEDED: Final = 2**32 - 1  # for CTranslate2 this is no seed
 
-Prompt: TypeAlias = Annotated[str, Field("What to go on with. Empty: begin anew.", multiline=True)]
-MaxCharacters: TypeAlias = Annotated[int, Range(1, 20_000), Field("Write at most so many characters.")]
-Temperature: TypeAlias = Annotated[
+_Prompt: TypeAlias = Annotated[str, Field("What to go on with. Empty: begin anew.", multiline=True)]
+_MaxCharacters: TypeAlias = Annotated[int, Range(1, 20_000), Field("Write at most so many characters.")]
+_Temperature: TypeAlias = Annotated[
     float, Range(0, 2), Field("Low is careful, high is wild; 0 always takes the likeliest.")
 ]
-TopK: TypeAlias = Annotated[int, Range(0, 1000), Field("Choose among so many of the likeliest words; 0: among all.")]
-TopP: TypeAlias = Annotated[
+_TopK: TypeAlias = Annotated[int, Range(0, 1000), Field("Choose among so many of the likeliest words; 0: among all.")]
+_TopP: TypeAlias = Annotated[
     float, Range(0, 1), Field("Choose among the likeliest words that have this share together.")
 ]
-RepetitionPenalty: TypeAlias = Annotated[
+_RepetitionPenalty: TypeAlias = Annotated[
     float, Range(1, 2), Field("Above 1, words that it has written become less likely.")
 ]
-Seed: TypeAlias = Annotated[
+_Seed: TypeAlias = Annotated[
     int, Range(0, 2**32 - 1), Field("The same seed and settings write the same text again. Empty: another each time.")
 ]
-Stop: TypeAlias = Annotated[
+_Stop: TypeAlias = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field("End before one of these texts.", max_length=16)
 ]
-MaxTokens: TypeAlias = Annotated[
+_MaxTokens: TypeAlias = Annotated[
     int, Range(1, 20_000), Field("Write at most so many of the model's own units; max_characters then does not count.")
 ]
 
@@ -90,16 +91,16 @@ class Speaker(Model):
     @command
     async def run(  # noqa: PLR0913 - what people may want to say
         self,
-        prompt: Prompt = "",
+        prompt: _Prompt = "",
         *,
-        max_characters: MaxCharacters = 400,
-        temperature: Temperature = 0.9,
-        top_k: TopK = 50,
-        top_p: TopP = 0.95,
-        repetition_penalty: RepetitionPenalty = 1.1,
-        seed: Seed | None = None,
-        stop: Stop = [],  # noqa: B006 - it is the default that people see, and nobody changes it
-        max_tokens: MaxTokens | None = None,
+        max_characters: _MaxCharacters = 400,
+        temperature: _Temperature = 0.9,
+        top_k: _TopK = 50,
+        top_p: _TopP = 0.95,
+        repetition_penalty: _RepetitionPenalty = 1.1,
+        seed: _Seed | None = None,
+        stop: _Stop = [],  # noqa: B006 - it is the default that people see, and nobody changes it
+        max_tokens: _MaxTokens | None = None,
     ) -> Answer:
         """Go on with a text. The prompt stands before what was written, as Runway's GPT-2 had it."""
         passage = Passage(
@@ -117,16 +118,16 @@ class Speaker(Model):
     @command
     async def stream(  # noqa: PLR0913 - see above
         self,
-        prompt: Prompt = "",
+        prompt: _Prompt = "",
         *,
-        max_characters: MaxCharacters = 400,
-        temperature: Temperature = 0.9,
-        top_k: TopK = 50,
-        top_p: TopP = 0.95,
-        repetition_penalty: RepetitionPenalty = 1.1,
-        seed: Seed | None = None,
-        stop: Stop = [],  # noqa: B006 - see above
-        max_tokens: MaxTokens | None = None,
+        max_characters: _MaxCharacters = 400,
+        temperature: _Temperature = 0.9,
+        top_k: _TopK = 50,
+        top_p: _TopP = 0.95,
+        repetition_penalty: _RepetitionPenalty = 1.1,
+        seed: _Seed | None = None,
+        stop: _Stop = [],  # noqa: B006 - see above
+        max_tokens: _MaxTokens | None = None,
     ) -> AsyncIterator[str]:
         """Go on with a text, and give what is written as it is written: one part for each token."""
         passage = Passage(
