@@ -18,6 +18,9 @@ ARGS ?=
 # In CI a test that fails is run once more: browsers and killed processes on two busy cores. It is named if it passes.
 RERUN := $(if $(CI),--reruns 1 --reruns-delay 2 -rR)
 
+# In CI `make check` has run the rules of the house already.
+HOUSE := $(if $(CI),tests/house)
+
 # Tests with a browser run by themselves: its event loop disturbs others.
 BROWSER := tests/clients tests/docs/test_clients.py tests/studio
 
@@ -45,7 +48,7 @@ demo: $(VENV)/.studio ## show the pose of a person: in an example photo, or in y
 test: $(VENV)/.dev $(if $(HAS_NODE),$(WEB)/index.html) ## run every test
 	@echo "Running the tests"
 	@$(if $(HAS_NODE),$(if $(ARGS),:,$(NPM) run test),echo "$(NO_NODE); the tests of the studio are left out.")
-	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),$(BROWSER:%=--ignore=%))
+	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),$(patsubst %,--ignore=%,$(BROWSER) $(HOUSE)))
 	@$(if $(ARGS),:,$(BIN)/python -m pytest $(RERUN) $(BROWSER))
 
 check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, lint, types, the floors of the house and its rules
