@@ -76,10 +76,10 @@ def convert_weights(folder: Path, labels: Labels) -> Comparison:
     return _compare(folder, model, tokenizer=tokenizer)
 
 
-@torch.no_grad()
 def _compare(folder: Path, model: Gpt, *, tokenizer: Tokenizer) -> Comparison:
     """Compare a model's fast form with the model, on fixed beginnings. Raises `GessoError` if they differ too much."""
 
+    @torch.no_grad()
     def logits(text: Sequence[int]) -> Array:
         last, _ = model(torch.tensor([list(text)]))
         return np.asarray(functional.linear(last[0], model.wte.weight))
