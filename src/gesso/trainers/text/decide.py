@@ -28,7 +28,7 @@ _LARGE: Final = 60_000_000
 """Parameters from which a base is tuned by LoRA, if nobody says how."""
 _RANK: Final = 16
 _LENGTH: Final = 512
-"""How many tokens are read in one go, where nothing else is said."""
+"""How many tokens are read in one go from a base, where nothing else is said."""
 _LOOKS: Final = 20
 """How many times in a run a checkpoint is kept."""
 _FEW_LOOKS: Final = 8
@@ -36,6 +36,10 @@ _FEW_LOOKS: Final = 8
 _HELDOUT_TOKENS: Final = 65_536
 _SAMPLE_TOKENS: Final = 80
 _DECAY: Final = 0.1
+_MEMORY: Final = 0.95
+_MEMORY_OF_SMALL: Final = 0.99
+"""Of a small batch one learns less about the size of slopes, so that more must be remembered."""
+_SMALL_TOKENS: Final = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +139,7 @@ class Course:
             learning_rate=self.rate,
             warm_up=min(200, max(1, steps // 20)),
             decay=_DECAY,
+            memory=_MEMORY_OF_SMALL if self.rows * self.length < _SMALL_TOKENS else _MEMORY,
             seed=options.seed,
             every=options.every
             or max(1, math.ceil(steps / (_LOOKS if self.parameters < _LARGE or self.rank else _FEW_LOOKS))),
@@ -163,7 +168,8 @@ def course_for(options: Options, corpus: Corpus, *, device: str = "cpu") -> Cour
     shape = replace(origin.shape if origin else _shape_for(options, corpus), dropout=forgets)
     if shape.width % shape.heads:
         raise InputError("a width that the heads divide", f"{shape.width} and {shape.heads} heads", where="width")
-    length = min(options.block_size or _LENGTH, shape.context, len(corpus.text) // 2)
+    usual = _LENGTH if origin else shape.context  # a base knows the places that are not read
+    length = min(options.block_size or usual, shape.context, len(corpus.text) // 2)
     return Course(options=options, corpus=corpus, origin=origin, shape=shape, length=length, device=device)
 
 

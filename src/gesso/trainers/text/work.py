@@ -69,7 +69,7 @@ def _model(plan: Plan) -> Gpt:
 
 def habits_of(plan: Plan, device: str) -> Habits:
     """Return how a plan computes."""
-    at_once = {"rows_at_once": plan.rows_at_once, "seed": plan.seed}
+    at_once = {"rows_at_once": plan.rows_at_once, "seed": plan.seed, "memory": plan.memory}
     return Habits(device=device, precision=plan.precision, decay=plan.decay, **at_once)
 
 
