@@ -98,12 +98,14 @@ async def test_one_that_failed_or_was_canceled_is_taken_up_where_it_was(app: App
     dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
     failed = await app.trainings.start(order(dataset.name, name="poet", die_at=25))
     assert (await ended(app, failed)).status == "failed"
+    await app.trainings.datasets.delete(dataset.name)
     again = await app.trainings.resume("poet")
     assert again.id != failed.id
     assert again.name == "poet"
     job = await ended(app, again)
     assert job.status == "succeeded", job.error
     assert any(line.text == "Going on from step 20" for line in job.logs)
+    dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
     canceled = await app.trainings.start(order(dataset.name, name="other", step_s=0.02))
     await until_step(app, canceled, 11)
     assert (await app.trainings.cancel(canceled.id)).status == "canceled"

@@ -21,12 +21,16 @@ _CLIP = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """How a learner computes: on what, how exactly, and how many sequences at once. `decay` pulls weights to zero."""
+    """How a learner computes: on what, how exactly, and how many sequences at once. `decay` pulls weights to zero.
+
+    `memory` is how much AdamW keeps of what it knew of the slopes' size (its second beta).
+    """
 
     device: str = "cpu"
     precision: Precision = "fp32"
     rows_at_once: int = 8
     decay: float = 0.1
+    memory: float = 0.95
     seed: int = 0
 
 
@@ -40,7 +44,7 @@ class Learner:
         others = [each for each in self.weights.values() if each.dim() < 2]
         groups = [{"params": tables, "weight_decay": habits.decay}, {"params": others, "weight_decay": 0.0}]
         groups = [group for group in groups if group["params"]]
-        self._optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=habits.device != "mps")
+        self._optimiser = torch.optim.AdamW(groups, betas=(0.9, habits.memory), fused=habits.device != "mps")
 
     def learn(self, step: int, batch: tuple[Tensor, Tensor], *, rate: float) -> float:
         """Learn from a batch, in as many parts as fit. Returns the mean loss before it was learnt from."""
@@ -53,7 +57,7 @@ class Learner:
             share = len(inputs) / len(batch[0])
             with self._exactness():
                 loss = self.model.loss(inputs, targets) * share
-            loss.backward()  # type: ignore[no-untyped-call]  # torch's own
+            loss.backward()
             total += loss.item()
         nn.utils.clip_grad_norm_(self.weights.values(), _CLIP)
         for group in self._optimiser.param_groups:
@@ -72,7 +76,7 @@ class Learner:
             inputs, targets = (each.to(self.habits.device) for each in gather(tokens, some, length=length))
             with self._exactness():
                 total += self.model.loss(inputs, targets).item() * len(some)
-        return total / max(1, len(starts))
+        return float(total / max(1, len(starts)))
 
     def _parts(self, batch: tuple[Tensor, Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         inputs, targets = (each.to(self.habits.device) for each in batch)
@@ -81,7 +85,8 @@ class Learner:
     def _exactness(self) -> contextlib.AbstractContextManager[object]:
         if self.habits.precision == "fp32":
             return contextlib.nullcontext()
-        return torch.autocast(self.habits.device, dtype=torch.bfloat16)
+        less: contextlib.AbstractContextManager[object] = torch.autocast(self.habits.device, dtype=torch.bfloat16)
+        return less
 
     def state(self) -> dict[str, Tensor]:
         """Return the optimiser's memory, by the names of the weights."""
@@ -99,7 +104,7 @@ class Learner:
                 weight.copy_(weights[name])
         for key, value in state.items():
             name, word = key.rsplit("/", 1)
-            place = "cpu" if word == "step" else self.habits.device
+            place = "cpu" if word == "step" and self.habits.device == "mps" else self.habits.device
             self._optimiser.state[self.weights[name]][word] = value.to(place)
 
 
