@@ -16,6 +16,8 @@ from gesso.registry.registry import Registry
 from gesso.registry.source import ModelSource
 from gesso.registry.trust import Trust
 from gesso.registry.weights import WeightsFolder
+from gesso.remote.address import hosted_path, is_hosted, line_to
+from gesso.remote.hosted import HostedModel
 from gesso.remote.runway import RunwayServer, RunwayServerModel, read_spec
 from gesso.runtime.host import guarded
 from gesso.runtime.host.attempt import Report
@@ -23,12 +25,13 @@ from gesso.runtime.host.environment import Environments
 from gesso.runtime.host.model import WorkerModel
 from gesso.runtime.host.runtime import Runtime
 from gesso.runtime.host.size import PoolSize
-from gesso.settings import Settings
+from gesso.settings import Settings, variable
 from gesso.spec.model import ModelSpec
-from gesso.spec.runnable import Log
+from gesso.spec.runnable import Log, Runnable
 from gesso.types.base import Json
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a server needs none of it
+    from gesso.bots.bots import Bots
     from gesso.hosting.hosting import Hosting
     from gesso.hosting.predictions import Predictions
     from gesso.jobs.jobs import Jobs
@@ -69,6 +72,7 @@ class App:
         self._jobs: Jobs | None = None
         self._hosting: Hosting | None = None
         self._predictions: Predictions | None = None
+        self._bots: Bots | None = None
         self._warm: dict[str, WorkerModel | RunwayServerModel] = {}
 
     async def open(
@@ -125,6 +129,13 @@ class App:
             raise RuntimeError("App.start_jobs has not been called")
         return self._predictions
 
+    @property
+    def bots(self) -> Bots:
+        """The bots; `start_jobs` or `start_bots` must have been called."""
+        if self._bots is None:
+            raise RuntimeError("App.start_bots has not been called")
+        return self._bots
+
     async def start_jobs(self) -> Jobs:
         """Take the home for this process, begin to work on its queue and to host; raises what `open_jobs` raises."""
         jobs = await self.open_jobs()
@@ -132,6 +143,7 @@ class App:
         await jobs.start()
         await self._start_predictions()
         await self._keep_ready()
+        await self.start_bots()
         return jobs
 
     async def open_jobs(self) -> Jobs:
@@ -171,6 +183,23 @@ class App:
         webhooks = Webhooks(self.door, allow_private=lambda: self.settings.fetch_private)
         self._predictions = Predictions(self.home.database, self.hosting, jobs=self.jobs, webhooks=webhooks)
         await self._predictions.start()
+
+    async def start_bots(self, *, is_reviving: bool = True) -> Bots:
+        """Read the bots of the home, and start those that were on, if wanted. Without a home that is owned, too."""
+        from gesso.bots.bots import Bots
+        from gesso.bots.keys import Keys
+
+        self._bots = Bots(
+            self.settings.home / "bots", keys=Keys(variable), door=self.door, open_model=self._open_for_bot
+        )
+        await self._bots.start(is_reviving=is_reviving)
+        return self._bots
+
+    async def _open_for_bot(self, reference: str, token: str) -> Runnable:
+        """Return the model here, or the deployment at an address, through which a bot speaks."""
+        if is_hosted(reference):
+            return await HostedModel.open(line_to(reference, token, way=self.door), hosted_path(reference))
+        return (await self._resolve(reference, options={}, device="auto")).runnable
 
     async def _keep_ready(self) -> None:
         """Begin to start the workers that are always to be there; a model that cannot be had is told of, no more."""
@@ -223,6 +252,8 @@ class App:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._bots is not None:
+            await self._bots.stop()
         if self._predictions is not None:
             await self._predictions.stop()
         if self._hosting is not None:

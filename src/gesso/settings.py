@@ -24,6 +24,11 @@ def default_home() -> Path:
     return Path(os.environ.get("GESSO_HOME") or platformdirs.user_data_path("gesso", appauthor=False)).expanduser()
 
 
+def variable(name: str) -> str:
+    """Return what an environment variable says, "" if it says nothing: for what must stand in no file."""
+    return os.environ.get(name, "")
+
+
 def check_public_url(given: str) -> str:
     """Return the beginning of an address without a slash at its end, or raise `ValueError`."""
     parts = urlsplit(given.strip().rstrip("/").lower())

@@ -27,6 +27,7 @@ from gesso.server.protocols.runway_addresses import RunwayAddresses
 from gesso.server.protocols.runway_sessions import Sessions
 from gesso.server.rooms import Rooms
 from gesso.server.routers import (
+    bots,
     deployments,
     files,
     health,
@@ -60,6 +61,7 @@ _ROUTERS: Final = (
     uploads,
     deployments,
     snippets,
+    bots,
     settings,
     health,
     metrics,
@@ -114,8 +116,10 @@ def bare() -> FastAPI:
     api = APIRouter(prefix=API, responses=errors.RESPONSES)
     for noun in _ROUTERS:
         api.include_router(noun.router)
+    api.include_router(bots.kinds)
     server.include_router(api)
     server.include_router(hosted.router, responses=errors.RESPONSES)
+    server.include_router(bots.events, responses=errors.RESPONSES)
     client_script.install(server)
     addresses.install(server)
     for protocol in _PROTOCOLS:

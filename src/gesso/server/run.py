@@ -194,5 +194,6 @@ class _Server(uvicorn.Server):
         await self._sessions.stop()
         for server in self.servers:
             server.close()
+        await self._app.bots.stop()
         await asyncio.gather(self._app.jobs.stop(self._grace_s), self._direct.places.stop(self._grace_s))
         await super().shutdown(sockets)
