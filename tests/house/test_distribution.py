@@ -56,6 +56,7 @@ NAMED_NOWHERE = {"httptools": "uvicorn speaks HTTP with it"}
 SPELT_OTHERWISE = {
     "PIL": "pillow",
     "yaml": "pyyaml",
+    "discord": "discord.py",
 }  # packages that are imported under another name than they are installed
 NOT_FROM_HERE = ("models", "compat/shims")  # these bring an environment of their own
 WITH_EVERY_MODEL = (
@@ -104,7 +105,8 @@ def test_the_plain_install_is_what_the_worker_imports() -> None:
 
 
 def test_the_platform_imports_what_it_declares() -> None:
-    studio = declared(PROJECT["optional-dependencies"]["studio"]) - set(NAMED_NOWHERE)
+    extras = PROJECT["optional-dependencies"]
+    platform = declared([*extras["studio"], *extras["bots"]]) - set(NAMED_NOWHERE)
     assert (
-        imported(".") - {"pydantic"} == declared(PROJECT["dependencies"]) | studio
+        imported(".") - {"pydantic"} == declared(PROJECT["dependencies"]) | platform
     )  # pydantic-settings brings pydantic

@@ -248,7 +248,7 @@ class Bots:
     ) -> tuple[int, bytes, Mapping[str, str]]:
         """Take what a network has sent to the address of a bot; raises `NotFoundError` unless it waits for that."""
         running = self._running.get(name)
-        network = running.network if running is not None else None
+        network: object = running.network if running is not None else None
         if not isinstance(network, TakesEvents):
             raise NotFoundError("No bot waits for messages here.")
         return await network.take(body, headers)

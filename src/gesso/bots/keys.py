@@ -88,4 +88,3 @@ _INSTALL: Final = 'Install it with pip install "gesso[bots]", or'
 
 def _hint(name: str, first: str) -> str:
     return f"{first} set the environment variable {name} for the Gesso that serves: keys go into no file."
-

@@ -46,7 +46,7 @@ class Notes:
     _pulse: asyncio.Event = field(default_factory=asyncio.Event)
     _is_closed: bool = False
 
-    def add(  # noqa: PLR0913 - a note has so many sides
+    def add(
         self,
         kind: Kind,
         *,

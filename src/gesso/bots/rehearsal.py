@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 
 from gesso.bots.message import Heard
 from gesso.bots.notes import Note, Notes
+from gesso.bots.persona import Persona
 from gesso.bots.talk import Talk
 from gesso.bots.voice import Voice
-from gesso.bots.persona import Persona
 from gesso.spec.runnable import Runnable
 
 Manner: TypeAlias = Literal["direct", "mention", "overheard"]

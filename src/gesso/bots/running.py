@@ -88,7 +88,7 @@ class Running:
             except GessoError as failed:
                 self._become("failed", failed)
                 return
-            except Exception as fault:  # noqa: BLE001 - a library's fault, or ours: it may go better the next time
+            except Exception as fault:
                 _logger.exception("the bot %s has lost its network", self.bot.name)
                 error = GessoError(f"{type(fault).__name__}: {fault}")
             self._become("waiting", error)
@@ -174,4 +174,3 @@ def _hint(bot: Bot, key: Key) -> str:
 
 def _now_s() -> float:
     return asyncio.get_running_loop().time()
-

@@ -32,7 +32,13 @@ class Talk:
     """
 
     def __init__(
-        self, persona: Persona, voice: Voice, *, notes: Notes, manners: Manners | None = None, memory: Remembered | None = None
+        self,
+        persona: Persona,
+        voice: Voice,
+        *,
+        notes: Notes,
+        manners: Manners | None = None,
+        memory: Remembered | None = None,
     ) -> None:
         self.persona = persona
         self.notes = notes
@@ -145,7 +151,7 @@ class _Answering:
             return await self._say(text) if text else self._note_nothing()
         except GessoError as error:
             await self._fail(error)
-        except Exception as error:  # noqa: BLE001 - a library of a network or a fault of ours must not end the bot
+        except Exception as error:
             _logger.exception("an answer failed")
             await self._fail(GessoError(f"{type(error).__name__}: {error}"))
         finally:

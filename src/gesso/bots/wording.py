@@ -9,7 +9,7 @@ from typing import Final
 
 _CALLS: Final = re.compile(r"[@＠](?=[\w&!])")
 _NOBODY: Final = "@\N{ZERO WIDTH SPACE}"
-_CONTROLS: Final = {number: None for number in [*range(9), 11, 12, *range(14, 32), *range(127, 160)]}
+_CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 _ENDS: Final = re.compile(r"""[.!?…。！？۔؟।]["'”’»)\]]*(?=\s|$)|[。！？।]""")
 _JOINERS: Final = frozenset({"\N{ZERO WIDTH JOINER}", "\N{VARIATION SELECTOR-16}", "\N{VARIATION SELECTOR-15}"})
 _ELLIPSIS: Final = "…"
