@@ -165,8 +165,8 @@ class Bots:
 
     # -- on and off ---------------------------------------------------------------------------------------------------
 
-    async def turn_on(self, name: str) -> Status:
-        """Switch a bot on: it begins to connect. Raises `AccessError` if a key is missing, and what refuses its model."""
+    async def turn_on(self, name: str, *, is_lasting: bool = True) -> Status:
+        """Switch a bot on; `is_lasting`: at each start, too. Raises `AccessError` if a key is missing."""
         async with self._changing:
             bot = self.get(name)
             if bot.network == "rehearsal":
@@ -174,7 +174,7 @@ class Bots:
                 raise ConflictError(f"{name} has no network to be on.", hint=hint)
             await asyncio.to_thread(required_keys, bot, self._house.keys)
             await self._halt(name)
-            self._run(await self._kept(replace(bot, is_on=True)))
+            self._run(await self._kept(replace(bot, is_on=is_lasting)))
             return self.status(name)
 
     async def turn_off(self, name: str) -> Status:

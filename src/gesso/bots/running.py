@@ -156,7 +156,7 @@ class Running:
 
 
 def required_keys(bot: Bot, keys: Keys) -> dict[str, str]:
-    """Return the keys that a bot connects with, or raise `AccessError` that says how to give the one that is missing."""
+    """Return the keys that a bot connects with, or raise `AccessError` that says how to give a missing one."""
     kind = KINDS[bot.network]
     found = {key.name: keys.get(bot.name, key.name) for key in kind.keys}
     for key in kind.keys_for(bot.connection):

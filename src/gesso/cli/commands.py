@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from gesso.cli import backup, doctor, host, init, jobs, models, recipes, run, serve
+from gesso.cli import backup, bot, doctor, host, init, jobs, models, recipes, run, serve
 from gesso.cli.exits import CANCELED, OK, RUN_FAILED, code_of
 from gesso.cli.shell import command_line
 from gesso.cli.terminal import Terminal
@@ -117,6 +117,7 @@ _COMMANDS: Final[dict[str, typer.Typer | Callable[..., None]]] = {  # in the ord
     "doctor": doctor.doctor,
     "jobs": jobs.jobs,
     "host": host.host,
+    "bot": bot.bot,
     "recipe": recipes.recipe,
     "backup": backup.backup,
     "restore": backup.restore,
@@ -134,6 +135,7 @@ _EXAMPLES: Final = {
     "doctor": "gesso doctor ./my-model",
     "jobs": "gesso jobs --search fox --status failed",
     "host": "gesso host pose",
+    "bot": "gesso bot rehearse --model my-poet",
     "recipe": "gesso recipe drawing.png",
     "backup": "gesso backup before-the-show.zip",
     "restore": "gesso restore before-the-show.zip",

@@ -66,4 +66,10 @@ class Server:
 
     def events(self, job_id: str) -> AsyncGenerator[Any, None]:
         """Yield what a job tells, from how it stands to its end or to the end of the server."""
-        return self._line.events(f"{_API}/jobs/{quote(job_id)}/events")
+        return self.events_of(f"/jobs/{quote(job_id)}/events")
+
+    # -- what happens -------------------------------------------------------------------------------------------------
+
+    def events_of(self, path: str) -> AsyncGenerator[Any, None]:
+        """Yield the events of an address, until the other side ends them."""
+        return self._line.events(_API + path)

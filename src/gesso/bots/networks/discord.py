@@ -30,7 +30,8 @@ _WRONG_TOKEN: Final = 4004  # how the gateway closes then
 _NEW_TOKEN: Final = (
     "Make a new one (discord.com/developers/applications > your app > Bot > Reset Token) and give it to the bot."
 )
-_INTENTS: Final = "Switch on Message Content Intent: discord.com/developers/applications > your app > Bot > Privileged Gateway Intents."
+_INTENTS: Final = "Switch on Message Content Intent: discord.com/developers/applications > your app > Bot > Privileged Gateway "
+    "Intents."
 
 
 class Discord:

@@ -82,7 +82,7 @@ class XClient:
         is_renewed = False
         while True:
             used = await self._access()
-            reply = await _asked(replace(self._line, key=used), method, path, body=data)
+            reply = await _asked(replace(self._line, key=used), method=method, path=path, body=data)
             if reply.status == 401 and not is_renewed:
                 await self._renew(used)
                 is_renewed = True
@@ -104,7 +104,7 @@ class XClient:
             if self._tokens.access != used:
                 return
             form = {"grant_type": "refresh_token", "refresh_token": self._tokens.refresh}
-            tokens = await exchange(self._line, self._app, form)
+            tokens = await exchange(self._line, self._app, form=form)
             self._tokens = tokens = replace(tokens, refresh=tokens.refresh or self._tokens.refresh)
             await asyncio.to_thread(self._keep, tokens.refresh)
 
@@ -156,7 +156,7 @@ class SignIn:
             "redirect_uri": self.redirect,
             "code_verifier": self.verifier,
         }
-        tokens = await exchange(line, self.app, form)
+        tokens = await exchange(line, self.app, form=form)
         if not tokens.refresh:
             raise AccessError("X gave no refresh token.", hint="Is the scope offline.access allowed for the app?")
         return tokens
@@ -168,7 +168,7 @@ def open_line(address: str, *, way: Way, what_for: str) -> Line:
     return replace(line, what_for=what_for) if isinstance(line, Distant) else line
 
 
-async def exchange(line: Line, app: App, form: Mapping[str, str]) -> Tokens:
+async def exchange(line: Line, app: App, *, form: Mapping[str, str]) -> Tokens:
     """Return tokens for what somebody has in hand. Raises `AccessError` where X no longer takes it."""
     more = {}
     if app.client_secret:
@@ -176,7 +176,7 @@ async def exchange(line: Line, app: App, form: Mapping[str, str]) -> Tokens:
         more["Authorization"] = f"Basic {pair}"
     body = urlencode(form if app.client_secret else {**form, "client_id": app.client_id}).encode()
     media_type = "application/x-www-form-urlencoded"
-    reply = await _asked(line, "POST", "/2/oauth2/token", body=body, media_type=media_type, more=more)
+    reply = await _asked(line, method="POST", path="/2/oauth2/token", body=body, media_type=media_type, more=more)
     if reply.status in {400, 401, 403}:
         words = _json(reply).get("error_description") or _json(reply).get("error") or "no reason"
         raise AccessError(f"X no longer lets the bot in: {words}.", hint=_AGAIN, is_unknown=True)
@@ -190,9 +190,9 @@ async def exchange(line: Line, app: App, form: Mapping[str, str]) -> Tokens:
 
 async def _asked(
     line: Line,
+    *,
     method: str,
     path: str,
-    *,
     body: bytes | None = None,
     media_type: str = "application/json",
     more: Mapping[str, str] | None = None,

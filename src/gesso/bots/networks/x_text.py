@@ -15,7 +15,7 @@ _CALLED: Final = re.compile(r"^(?:\s*@\w{1,15})+\s*")
 
 
 def weight(text: str) -> int:
-    """Return how much a text weighs: most letters 1, those of Chinese, Japanese and Korean and emoji 2, addresses 23."""
+    """Return how much a text weighs: most letters 1, those of Chinese and its neighbours and emoji 2, addresses 23."""
     plain = _ADDRESS.sub("", text)
     addresses = len(_ADDRESS.findall(text))
     return addresses * _ADDRESS_WEIGHT + sum(1 if _is_light(ord(sign)) else 2 for sign in plain)
