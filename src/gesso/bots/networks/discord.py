@@ -26,12 +26,15 @@ _HOST: Final = "discord.com"
 _LONGEST_LIMIT_S: Final = 60.0  # of a rate limit that is waited for; a longer one is told
 _SPOKEN: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
+_LEAVING_S: Final = 5.0
 _WRONG_TOKEN: Final = 4004  # how the gateway closes then
 _NEW_TOKEN: Final = (
     "Make a new one (discord.com/developers/applications > your app > Bot > Reset Token) and give it to the bot."
 )
-_INTENTS: Final = "Switch on Message Content Intent: discord.com/developers/applications > your app > Bot > Privileged Gateway "
-    "Intents."
+_INTENTS: Final = (
+    "Switch on Message Content Intent: discord.com/developers/applications > your app > Bot > "
+    "Privileged Gateway Intents."
+)
 
 
 class Discord:
@@ -52,9 +55,10 @@ class Discord:
                     for task in done:
                         task.result()
                 finally:
-                    for task in (living, posting):
-                        task.cancel()
-                    await asyncio.gather(living, posting, return_exceptions=True)
+                    posting.cancel()
+                    await client.close()  # first: a cancel alone may be lost inside of discord.py
+                    living.cancel()
+                    await asyncio.wait({living, posting}, timeout=_LEAVING_S)
 
 
 class _Client(discord.Client):
@@ -76,9 +80,12 @@ class _Client(discord.Client):
 
     # -- what discord.py calls ----------------------------------------------------------------------------------------
 
-    async def on_ready(self) -> None:
+    async def on_connect(self) -> None:
         """Hear that it is connected."""
         self._line.connected(str(self.user))
+
+    async def on_ready(self) -> None:
+        """Hear that all channels are known."""
         self._is_ready.set()
 
     async def on_resumed(self) -> None:
@@ -148,7 +155,7 @@ def _heard(message: discord.Message, me: discord.ClientUser) -> Heard:
         author_id=str(message.author.id),
         author=message.author.display_name,
         text=_text(message, me, roles=own_roles),
-        is_direct=message.guild is None,
+        is_direct=isinstance(message.channel, discord.DMChannel),
         is_mention=is_answer or me in message.mentions or bool(own_roles),
         is_bot=message.author.bot or message.webhook_id is not None,
         is_own=message.author.id == me.id,
