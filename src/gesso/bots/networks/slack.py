@@ -14,6 +14,7 @@ from typing import Any, Final
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -47,6 +48,7 @@ class _Me:
     user: str
     bot: str
     name: str
+    team: str
 
 
 class Slack:
@@ -85,6 +87,8 @@ class Slack:
         """Take an event, if Slack has signed it, and not long ago; see `TakesEvents`."""
         if self._app is None:
             return 503, b"", {"Retry-After": "5"}
+        if not all(value.isascii() for name, value in headers.items() if name.lower().startswith("x-slack-")):
+            return 401, b"", {}  # slack-sdk compares nothing else with a signature
         request = AsyncBoltRequest(body=body.decode("utf-8", "replace"), headers=dict(headers))
         answer = await self._app.async_dispatch(request)
         kept = {name: values[0] for name, values in answer.headers.items()}
@@ -94,7 +98,12 @@ class Slack:
 
     async def _who(self) -> _Me:
         found = await self._web.auth_test()
-        return _Me(str(found["user_id"]), str(found.get("bot_id") or ""), str(found.get("user") or ""))
+        return _Me(*(str(found.get(word) or "") for word in ("user_id", "bot_id", "user", "team_id")))
+            str(found["user_id"]),
+            str(found.get("bot_id") or ""),
+            str(found.get("user") or ""),
+            str(found.get("team_id") or ""),
+        )
 
     async def _wait(self, me: _Me) -> None:
         self._line.connected(me.name)
@@ -133,8 +142,14 @@ class Slack:
     # -- listening ----------------------------------------------------------------------------------------------------
 
     def _listening(self, talk: Talk, me: _Me) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:  # it was asked for already, and is not to be asked for each event
+            return AuthorizeResult(
+                enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=self._web.token
+            )
+
         app = AsyncApp(
             client=self._web,
+            authorize=authorize,
             signing_secret=self._line.keys["signing_secret"] or "none: nothing comes over HTTP",
             request_verification_enabled=True,
             ignoring_self_events_enabled=False,  # `talk` knows its own

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-_BRACKETS: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_BRACKETS: Final = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 _PEOPLE: Final = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
