@@ -670,6 +670,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bots
+         * @description List all bots by name.
+         */
+        get: operations["listBots"];
+        put?: never;
+        /**
+         * Create Bot
+         * @description Make a bot. It is off; in rehearsal one can talk to it at once.
+         */
+        post: operations["createBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bot
+         * @description Return a bot and how it stands.
+         */
+        get: operations["getBot"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Bot
+         * @description Forget a bot and its keys. What it has said on its network stays there.
+         */
+        delete: operations["deleteBot"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Bot
+         * @description Change a bot. One that is on leaves its network and comes back changed.
+         */
+        patch: operations["changeBot"];
+        trace?: never;
+    };
+    "/api/v1/bots/{name}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Bot
+         * @description Switch a bot on: it connects, and again whenever Gesso serves, until it is switched off.
+         */
+        post: operations["startBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Bot
+         * @description Switch a bot off. It leaves its network in order.
+         */
+        post: operations["stopBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Bot Key
+         * @description Keep a key of a bot in the system's keyring. It is never answered again. 409 where there is no keyring.
+         */
+        put: operations["putBotKey"];
+        post?: never;
+        /**
+         * Delete Bot Key
+         * @description Forget a key of a bot.
+         */
+        delete: operations["deleteBotKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Bot Events
+         * @description Tell what a bot hears and says: the last few hundred notes, and then what happens.
+         */
+        get: operations["streamBotEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse Bot
+         * @description Say something to a bot that no network hears, and tell what happens until it has answered, or does not.
+         */
+        post: operations["rehearseBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{name}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget Rehearsal
+         * @description Begin a rehearsal anew: what was said in it is forgotten.
+         */
+        post: operations["forgetRehearsal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -728,6 +904,26 @@ export interface paths {
          * @description Return the figures as Prometheus reads them.
          */
         get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bot-networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bot Networks
+         * @description List the networks that a bot can speak on, and what each asks for.
+         */
+        get: operations["listBotNetworks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1097,6 +1293,74 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Answers
+         * @description How it answers: at most so many characters; `waking` is said while its model wakes, `failing` if it fails.
+         *
+         *     An empty text is not said. `waking_after_s` is how long it keeps quiet about it, `patience_s` how long a model that
+         *     is awake may take.
+         */
+        "Answers-Input": {
+            /**
+             * Characters
+             * @default 400
+             */
+            characters: number;
+            /**
+             * Waking
+             * @default 💤 …
+             */
+            waking: string;
+            /**
+             * Waking After S
+             * @default 3
+             */
+            waking_after_s: number;
+            /**
+             * Failing
+             * @default
+             */
+            failing: string;
+            /**
+             * Patience S
+             * @default 120
+             */
+            patience_s: number;
+        };
+        /**
+         * Answers
+         * @description How it answers: at most so many characters; `waking` is said while its model wakes, `failing` if it fails.
+         *
+         *     An empty text is not said. `waking_after_s` is how long it keeps quiet about it, `patience_s` how long a model that
+         *     is awake may take.
+         */
+        "Answers-Output": {
+            /**
+             * Characters
+             * @default 400
+             */
+            characters: number;
+            /**
+             * Waking
+             * @default 💤 …
+             */
+            waking: string;
+            /**
+             * Waking After S
+             * @default 3
+             */
+            waking_after_s: number;
+            /**
+             * Failing
+             * @default
+             */
+            failing: string;
+            /**
+             * Patience S
+             * @default 120
+             */
+            patience_s: number;
+        };
+        /**
          * BareModels
          * @description The keys of each protocol; those of one that has nothing for who asks are not there. `models` is Runway's.
          */
@@ -1126,6 +1390,172 @@ export interface components {
              * @default 0
              */
             size_bytes: number;
+        };
+        /**
+         * BotChange
+         * @description What is to hold from now on; what is left out stays. A persona is replaced as a whole.
+         */
+        BotChange: {
+            /** Network */
+            network?: ("discord" | "slack" | "x" | "rehearsal") | null;
+            persona?: components["schemas"]["Persona-Input"] | null;
+            connection?: components["schemas"]["Connection-Input"] | null;
+        };
+        /**
+         * BotKey
+         * @description A key to keep in the system's keyring.
+         */
+        BotKey: {
+            /** Value */
+            value: string;
+        };
+        /**
+         * BotKeyShown
+         * @description A key of a bot: what the network calls it, where to find it, and where it comes from now. Never itself.
+         *
+         *     `source` "" says that there is none. `variable` is the environment variable that says it instead of the keyring.
+         *     `is_made`: Gesso gets it itself.
+         */
+        BotKeyShown: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Begin */
+            begin: string;
+            /** Is Needed */
+            is_needed: boolean;
+            /** Is Made */
+            is_made: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "variable" | "keyring" | "";
+            /** Variable */
+            variable: string;
+        };
+        /**
+         * BotList
+         * @description All bots by name.
+         */
+        BotList: {
+            /** Bots */
+            bots: components["schemas"]["BotShown"][];
+        };
+        /**
+         * BotNetwork
+         * @description A network that a bot can speak on. `url` is the page where one makes a bot there.
+         */
+        BotNetwork: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "discord" | "slack" | "x" | "rehearsal";
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /** Most Characters */
+            most_characters: number;
+            /** Keys */
+            keys: components["schemas"]["BotNetworkKey"][];
+        };
+        /**
+         * BotNetworkKey
+         * @description A key that a network gives out: what it calls it, and where it stands there.
+         */
+        BotNetworkKey: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Begin */
+            begin: string;
+            /** Is Made */
+            is_made: boolean;
+            /** Is Optional */
+            is_optional: boolean;
+        };
+        /**
+         * BotNetworkList
+         * @description All networks.
+         */
+        BotNetworkList: {
+            /** Networks */
+            networks: components["schemas"]["BotNetwork"][];
+        };
+        /**
+         * BotNote
+         * @description Something that has happened in a conversation of a bot.
+         *
+         *     heard: a message. waking: its model wakes, `text` is what it says of that. part: a piece of an answer that is being
+         *     made. said: an answer. silent: there is none, `reason` says why. failed: `text` says what went wrong. state: how the
+         *     bot stands now is in `reason`.
+         */
+        BotNote: {
+            /** Number */
+            number: number;
+            /** At */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "heard" | "waking" | "part" | "said" | "silent" | "failed" | "state";
+            /** Channel */
+            channel: string;
+            /** Channel Name */
+            channel_name: string;
+            /** Author */
+            author: string;
+            /** Text */
+            text: string;
+            /** Reason */
+            reason: ("" | "own" | "empty" | "channel" | "blocked" | "unasked" | "bots" | "repeated" | "pausing" | "person" | "often" | "busy") | string;
+        };
+        /**
+         * BotShown
+         * @description A bot. `is_on`: it runs whenever Gesso serves. `events_path` is where Slack is to send its events, if it does.
+         */
+        BotShown: {
+            /** Name */
+            name: string;
+            /**
+             * Network
+             * @enum {string}
+             */
+            network: "discord" | "slack" | "x" | "rehearsal";
+            persona: components["schemas"]["Persona-Output"];
+            connection: components["schemas"]["Connection-Output"];
+            /** Is On */
+            is_on: boolean;
+            /** Created At */
+            created_at: string;
+            status: components["schemas"]["BotStatus"];
+            /** Keys */
+            keys: components["schemas"]["BotKeyShown"][];
+            /** Events Path */
+            events_path: string | null;
+        };
+        /**
+         * BotStatus
+         * @description How a bot stands. `account` is what the network calls it; `problem` says why it waits or has failed.
+         */
+        BotStatus: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "off" | "starting" | "on" | "waiting" | "failed";
+            /** Account */
+            account: string;
+            problem: components["schemas"]["Problem"] | null;
         };
         /**
          * Card
@@ -1219,6 +1649,64 @@ export interface components {
              * @default false
              */
             is_async: boolean;
+        };
+        /**
+         * Connection
+         * @description How a network is reached. An empty address is the network's own.
+         *
+         *     `is_events`: Slack sends what happens to this server's public address, instead of over a socket that is opened from
+         *     here. `poll_s` is how often X is asked for news.
+         */
+        "Connection-Input": {
+            /**
+             * Api Url
+             * @default
+             */
+            api_url: string;
+            /**
+             * Gateway Url
+             * @default
+             */
+            gateway_url: string;
+            /**
+             * Is Events
+             * @default false
+             */
+            is_events: boolean;
+            /**
+             * Poll S
+             * @default 90
+             */
+            poll_s: number;
+        };
+        /**
+         * Connection
+         * @description How a network is reached. An empty address is the network's own.
+         *
+         *     `is_events`: Slack sends what happens to this server's public address, instead of over a socket that is opened from
+         *     here. `poll_s` is how often X is asked for news.
+         */
+        "Connection-Output": {
+            /**
+             * Api Url
+             * @default
+             */
+            api_url: string;
+            /**
+             * Gateway Url
+             * @default
+             */
+            gateway_url: string;
+            /**
+             * Is Events
+             * @default false
+             */
+            is_events: boolean;
+            /**
+             * Poll S
+             * @default 90
+             */
+            poll_s: number;
         };
         /**
          * DeploymentChange
@@ -1728,6 +2216,64 @@ export interface components {
             value: unknown;
         };
         /**
+         * Limits
+         * @description How often it speaks in a minute, in one channel and to one person, and how it keeps out of endless talk.
+         *
+         *     `turns_with_bots`: answers to marked bots in a row, until a person speaks. `turns_with_one`: turns with the same one
+         *     in a row before it begins to pause, longer each time, because bots are not marked everywhere.
+         */
+        "Limits-Input": {
+            /**
+             * Per Channel
+             * @default 10
+             */
+            per_channel: number;
+            /**
+             * Per Person
+             * @default 5
+             */
+            per_person: number;
+            /**
+             * Turns With Bots
+             * @default 2
+             */
+            turns_with_bots: number;
+            /**
+             * Turns With One
+             * @default 30
+             */
+            turns_with_one: number;
+        };
+        /**
+         * Limits
+         * @description How often it speaks in a minute, in one channel and to one person, and how it keeps out of endless talk.
+         *
+         *     `turns_with_bots`: answers to marked bots in a row, until a person speaks. `turns_with_one`: turns with the same one
+         *     in a row before it begins to pause, longer each time, because bots are not marked everywhere.
+         */
+        "Limits-Output": {
+            /**
+             * Per Channel
+             * @default 10
+             */
+            per_channel: number;
+            /**
+             * Per Person
+             * @default 5
+             */
+            per_person: number;
+            /**
+             * Turns With Bots
+             * @default 2
+             */
+            turns_with_bots: number;
+            /**
+             * Turns With One
+             * @default 30
+             */
+            turns_with_one: number;
+        };
+        /**
          * LogLine
          * @description What the model logged or printed: when, how serious (debug, info, warning, error), and the text.
          */
@@ -1756,6 +2302,48 @@ export interface components {
              */
             type: "log";
             line: components["schemas"]["LogLine"];
+        };
+        /**
+         * Memory
+         * @description What it remembers of each channel: so many messages and characters, until nobody has spoken for so long.
+         */
+        "Memory-Input": {
+            /**
+             * Messages
+             * @default 12
+             */
+            messages: number;
+            /**
+             * Characters
+             * @default 2000
+             */
+            characters: number;
+            /**
+             * Minutes
+             * @default 60
+             */
+            minutes: number;
+        };
+        /**
+         * Memory
+         * @description What it remembers of each channel: so many messages and characters, until nobody has spoken for so long.
+         */
+        "Memory-Output": {
+            /**
+             * Messages
+             * @default 12
+             */
+            messages: number;
+            /**
+             * Characters
+             * @default 2000
+             */
+            characters: number;
+            /**
+             * Minutes
+             * @default 60
+             */
+            minutes: number;
         };
         /**
          * Metrics
@@ -1958,6 +2546,22 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
         };
         /**
+         * NewBot
+         * @description A bot to make. It is off, and needs its keys before it can be switched on.
+         */
+        NewBot: {
+            /** Name */
+            name: string;
+            /**
+             * Network
+             * @default rehearsal
+             * @enum {string}
+             */
+            network: "discord" | "slack" | "x" | "rehearsal";
+            persona: components["schemas"]["Persona-Input"];
+            connection?: components["schemas"]["Connection-Input"];
+        };
+        /**
          * NewDeployment
          * @description A model to be hosted. Without a name it gets the model's, or one like it.
          */
@@ -2078,6 +2682,160 @@ export interface components {
             value: unknown;
         };
         /**
+         * Persona
+         * @description Who speaks. `model` is a model here or the address of a deployment; `inputs` are its other inputs by name.
+         *
+         *     Of the model's `command` None is the one called "stream", or else the first. The `template` makes a prompt of
+         *     `{conversation}`, `{message}`, `{author}` and `{name}`. `blocked` words are neither answered nor said.
+         */
+        "Persona-Input": {
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+            /** Command */
+            command?: string | null;
+            /** Inputs */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Template
+             * @default {conversation}
+             *     {name}:
+             */
+            template: string;
+            /**
+             * @default {
+             *       "messages": 12,
+             *       "characters": 2000,
+             *       "minutes": 60
+             *     }
+             */
+            memory: components["schemas"]["Memory-Input"];
+            /**
+             * @default {
+             *       "on_mention": true,
+             *       "on_direct": true,
+             *       "keywords": [],
+             *       "chance": 0,
+             *       "channels": []
+             *     }
+             */
+            speaking: components["schemas"]["Speaking-Input"];
+            /**
+             * @default {
+             *       "per_channel": 10,
+             *       "per_person": 5,
+             *       "turns_with_bots": 2,
+             *       "turns_with_one": 30
+             *     }
+             */
+            limits: components["schemas"]["Limits-Input"];
+            /**
+             * @default {
+             *       "characters": 400,
+             *       "waking": "💤 …",
+             *       "waking_after_s": 3,
+             *       "failing": "",
+             *       "patience_s": 120
+             *     }
+             */
+            answers: components["schemas"]["Answers-Input"];
+            /**
+             * @default {
+             *       "every_minutes": 0,
+             *       "prompts": [
+             *         ""
+             *       ],
+             *       "channel": ""
+             *     }
+             */
+            posts: components["schemas"]["Posts-Input"];
+            /**
+             * Blocked
+             * @default []
+             */
+            blocked: string[];
+        };
+        /**
+         * Persona
+         * @description Who speaks. `model` is a model here or the address of a deployment; `inputs` are its other inputs by name.
+         *
+         *     Of the model's `command` None is the one called "stream", or else the first. The `template` makes a prompt of
+         *     `{conversation}`, `{message}`, `{author}` and `{name}`. `blocked` words are neither answered nor said.
+         */
+        "Persona-Output": {
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+            /** Command */
+            command: string | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Template
+             * @default {conversation}
+             *     {name}:
+             */
+            template: string;
+            /**
+             * @default {
+             *       "messages": 12,
+             *       "characters": 2000,
+             *       "minutes": 60
+             *     }
+             */
+            memory: components["schemas"]["Memory-Output"];
+            /**
+             * @default {
+             *       "on_mention": true,
+             *       "on_direct": true,
+             *       "keywords": [],
+             *       "chance": 0,
+             *       "channels": []
+             *     }
+             */
+            speaking: components["schemas"]["Speaking-Output"];
+            /**
+             * @default {
+             *       "per_channel": 10,
+             *       "per_person": 5,
+             *       "turns_with_bots": 2,
+             *       "turns_with_one": 30
+             *     }
+             */
+            limits: components["schemas"]["Limits-Output"];
+            /**
+             * @default {
+             *       "characters": 400,
+             *       "waking": "💤 …",
+             *       "waking_after_s": 3,
+             *       "failing": "",
+             *       "patience_s": 120
+             *     }
+             */
+            answers: components["schemas"]["Answers-Output"];
+            /**
+             * @default {
+             *       "every_minutes": 0,
+             *       "prompts": [
+             *         ""
+             *       ],
+             *       "channel": ""
+             *     }
+             */
+            posts: components["schemas"]["Posts-Output"];
+            /**
+             * Blocked
+             * @default []
+             */
+            blocked: string[];
+        };
+        /**
          * Port
          * @description One input, output or option: a name, a data type by name with its constraint words, and words for people.
          *
@@ -2109,6 +2867,56 @@ export interface components {
             constraints: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Posts
+         * @description What it says by itself: every so many minutes (0: never), begun with one of the prompts in turn.
+         *
+         *     `channel` says where, on networks that have channels.
+         */
+        "Posts-Input": {
+            /**
+             * Every Minutes
+             * @default 0
+             */
+            every_minutes: number;
+            /**
+             * Prompts
+             * @default [
+             *       ""
+             *     ]
+             */
+            prompts: string[];
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+        };
+        /**
+         * Posts
+         * @description What it says by itself: every so many minutes (0: never), begun with one of the prompts in turn.
+         *
+         *     `channel` says where, on networks that have channels.
+         */
+        "Posts-Output": {
+            /**
+             * Every Minutes
+             * @default 0
+             */
+            every_minutes: number;
+            /**
+             * Prompts
+             * @default [
+             *       ""
+             *     ]
+             */
+            prompts: string[];
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
         };
         /**
          * PreviewMessage
@@ -2250,6 +3058,30 @@ export interface components {
              * @default 1
              */
             schema_version: number;
+        };
+        /**
+         * RehearsalLine
+         * @description Something that is said to a bot in rehearsal. `channel` keeps talks apart that go on side by side.
+         */
+        RehearsalLine: {
+            /** Text */
+            text: string;
+            /**
+             * Author
+             * @default you
+             */
+            author: string;
+            /**
+             * Manner
+             * @default direct
+             * @enum {string}
+             */
+            manner: "direct" | "mention" | "overheard";
+            /**
+             * Channel
+             * @default rehearsal
+             */
+            channel: string;
         };
         /**
          * ReleaseShown
@@ -2659,6 +3491,72 @@ export interface components {
             code: string;
             /** Note */
             note: string;
+        };
+        /**
+         * Speaking
+         * @description When it speaks. `chance` (0..1) is that of answering a message that is not for it; `channels` are all if empty.
+         *
+         *     A keyword counts as a whole word, in any writing, large or small.
+         */
+        "Speaking-Input": {
+            /**
+             * On Mention
+             * @default true
+             */
+            on_mention: boolean;
+            /**
+             * On Direct
+             * @default true
+             */
+            on_direct: boolean;
+            /**
+             * Keywords
+             * @default []
+             */
+            keywords: string[];
+            /**
+             * Chance
+             * @default 0
+             */
+            chance: number;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+        };
+        /**
+         * Speaking
+         * @description When it speaks. `chance` (0..1) is that of answering a message that is not for it; `channels` are all if empty.
+         *
+         *     A keyword counts as a whole word, in any writing, large or small.
+         */
+        "Speaking-Output": {
+            /**
+             * On Mention
+             * @default true
+             */
+            on_mention: boolean;
+            /**
+             * On Direct
+             * @default true
+             */
+            on_direct: boolean;
+            /**
+             * Keywords
+             * @default []
+             */
+            keywords: string[];
+            /**
+             * Chance
+             * @default 0
+             */
+            chance: number;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
         };
         /**
          * StageShown
@@ -4542,6 +5440,389 @@ export interface operations {
             };
         };
     };
+    listBots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotList"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBot"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotShown"];
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putBotKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteBotKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamBotEvents: {
+        parameters: {
+            query?: {
+                /** @description A note's number. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, one after the other. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearseBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalLine"];
+            };
+        };
+        responses: {
+            /** @description Events, one after the other. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetRehearsal: {
+        parameters: {
+            query?: {
+                channel?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSettings: {
         parameters: {
             query?: never;
@@ -4649,6 +5930,35 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description It was refused, or has failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBotNetworks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotNetworkList"];
                 };
             };
             /** @description It was refused, or has failed. */

@@ -99,11 +99,6 @@ class Slack:
     async def _who(self) -> _Me:
         found = await self._web.auth_test()
         return _Me(*(str(found.get(word) or "") for word in ("user_id", "bot_id", "user", "team_id")))
-            str(found["user_id"]),
-            str(found.get("bot_id") or ""),
-            str(found.get("user") or ""),
-            str(found.get("team_id") or ""),
-        )
 
     async def _wait(self, me: _Me) -> None:
         self._line.connected(me.name)

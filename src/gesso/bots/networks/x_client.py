@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from gesso.errors import AccessError, FetchError, GessoError, InputError, LimitError
 from gesso.net.distant import Distant, Way
@@ -144,7 +144,7 @@ class SignIn:
 
     async def finish(self, came_back: str, line: Line) -> Tokens:
         """Return the tokens for the address that the browser was led to. Raises `InputError` and `AccessError`."""
-        given = parse_qs(urlsplit(came_back.strip()).query)
+        given = parse_qs(came_back.strip().partition("?")[2])
         if "error" in given:
             raise AccessError(f"X was told no ({given['error'][0][:80]}).", hint="Try again, and allow it.")
         if given.get("state") != [self.state] or not given.get("code"):
