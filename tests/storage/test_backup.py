@@ -28,12 +28,19 @@ FOX = b"A fox in the snow.\n" * 1000
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home with a job, a file, settings, an added model, and what is not backed up."""
+    """A home with a job, a file, settings, an added model, a bot, and what is not backed up."""
     path = tmp_path / "home"
     with Home(path) as home:
         blob = home.blobs.put(FOX, "fox.txt").blob
         home.database.call(lambda connection: insert(connection, row(1), digests=(blob,)))
-    for name in ("settings.toml", "models/mine.json", "models/git/x/y.json", "environments/big.bin", "trust.json"):
+    for name in (
+        "settings.toml",
+        "bots/fox.json",
+        "models/mine.json",
+        "models/git/x/y.json",
+        "environments/big.bin",
+        "trust.json",
+    ):
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         (path / name).write_text(name, encoding="utf-8")
     return path
@@ -59,7 +66,7 @@ def test_what_is_a_persons_own_comes_back_into_an_empty_home(home: Path, tmp_pat
     assert made.size_bytes == (tmp_path / "all.zip").stat().st_size
     restored = restore(tmp_path / "all.zip", tmp_path / "new")
     assert (restored.files, restored.aside) == (1, None)
-    assert files(tmp_path / "new") == [name for name in files(home) if name.startswith(("blobs", "gesso", "mod", "set"))
+    assert files(tmp_path / "new") == [name for name in files(home) if name.startswith(("blobs", "bots", "gesso", "mod", "set"))
                                        and "git" not in name]  # fmt: skip
     assert job_of(tmp_path / "new") == row(1).document
     with Home(tmp_path / "new") as new:

@@ -1,6 +1,6 @@
 """All that is a person's own, as one file, and back again.
 
-The file is a ZIP with the database, the files of jobs, the settings and the list of added models, and last
+The file is a ZIP with the database, the files of jobs, the settings, the list of added models and the bots, and last
 `manifest.json`, which has the size and the SHA-256 of each. Environments and caches are left out because they can be
 made again, and so is whom a person trusts: trust is given, not copied.
 """
@@ -37,8 +37,17 @@ _CHUNK_BYTES: Final = 1024 * 1024
 # All that may be in an archive: nothing here can lead out of a home.
 _MEMBER: Final = re.compile(
     r"gesso\.db|settings\.toml|blobs/[0-9a-f]{2}/[0-9a-f]{62}|models/[a-z0-9][a-z0-9-]{0,99}\.json"
+    r"|bots/[a-z0-9][a-z0-9-]{0,62}\.json"
 )
-_REPLACED: Final = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, "settings.toml", "models/*.json")
+_REPLACED: Final = (
+    DATABASE,
+    f"{DATABASE}-wal",
+    f"{DATABASE}-shm",
+    BLOBS,
+    "settings.toml",
+    "models/*.json",
+    "bots/*.json",
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ def _fill(archive: zipfile.ZipFile, home: Path) -> Backup:
 
 
 def _members(home: Path) -> Iterator[tuple[str, Path]]:
-    for pattern in ("settings.toml", "models/*.json", f"{BLOBS}/??/*"):
+    for pattern in ("settings.toml", "models/*.json", "bots/*.json", f"{BLOBS}/??/*"):
         for path in sorted(home.glob(pattern)):
             name = path.relative_to(home).as_posix()
             if _MEMBER.fullmatch(name) and path.is_file() and not path.is_symlink():
