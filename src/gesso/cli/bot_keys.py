@@ -8,7 +8,7 @@ from typing import Final
 from gesso.app import App
 from gesso.bots.bot import Bot
 from gesso.bots.keys import Keys, variable
-from gesso.bots.networks.network import KINDS, Key
+from gesso.bots.networks.kinds import KINDS, Key
 from gesso.bots.networks.x_client import API, SignIn, open_line
 from gesso.bots.networks.x_client import App as XApp
 from gesso.cli.browser import open_browser

@@ -16,7 +16,8 @@ from discord.http import Route
 
 from gesso.bots.bot import Connection
 from gesso.bots.message import Heard
-from gesso.bots.networks.network import DISCORD, Line, contact
+from gesso.bots.networks.kinds import DISCORD
+from gesso.bots.networks.network import Line, contact
 from gesso.bots.networks.posting import post_by_itself
 from gesso.bots.talk import Talk
 from gesso.bots.wording import pieces
