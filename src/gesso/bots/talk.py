@@ -110,8 +110,9 @@ class Talk:
     async def make(self, prompt: str, *, authors: set[str], hear: Callable[[str], None]) -> str:
         """Return an answer without blocked words, "" if there is none."""
         answers = self.persona.answers
+        stops = [f"\n{author}:" for author in sorted({self.persona.name, *authors})]
         for _ in range(_TRIES):
-            made = await self._voice.speak(prompt, patience_s=answers.patience_s, hear=hear)
+            made = await self._voice.speak(prompt, patience_s=answers.patience_s, stops=stops, hear=hear)
             text = answer_of(
                 made, prompt=prompt, name=self.persona.name, authors=authors, characters=answers.characters
             )
