@@ -61,7 +61,7 @@ class Stage:
 
     async def until(self, is_so: Callable[[Note], bool], *, after: int = 0) -> Note:
         """Wait until the bot tells something."""
-        async with asyncio.timeout(6):
+        async with asyncio.timeout(30):
             async for note in self.bots.listen("poet", after=after):
                 if is_so(note):
                     return note

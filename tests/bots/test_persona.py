@@ -50,7 +50,6 @@ def test_a_persona_is_read_from_toml_and_from_json(tmp_path: Path) -> None:
         ({"limits": {"per_person": 0}}, "limits.per_person"),
         ({"memory": {"messages": -1}}, "memory.messages"),
         ({"answers": {"characters": 0}}, "answers.characters"),
-        ({"answers": {"patience_s": float("nan")}}, "answers.patience_s"),
         ({"answers": {"waking": "z" * 1001}}, "answers.waking"),
         ({"posts": {"prompts": []}}, "posts.prompts"),
         ({"posts": {"every_minutes": 0.5}}, "posts.every_minutes"),
@@ -65,6 +64,15 @@ def test_what_is_wrong_in_a_persona_is_said_with_its_name(change: dict[str, Any]
 @pytest.mark.parametrize("change", [{"name": 7}, {"memory": 3}, {"blocked": "gold"}, {"inputs": []}])
 def test_what_is_of_another_kind_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InputError):
+        persona_of({**WHOLE, **change})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"answers": {"patience_s": float("nan")}}, {"inputs": {"x": float("inf")}}, {"template": "\ud800{message}"}],
+)
+def test_what_no_file_can_hold_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="a file can hold"):
         persona_of({**WHOLE, **change})
 
 

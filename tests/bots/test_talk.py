@@ -208,6 +208,13 @@ async def test_it_can_be_told_to_forget() -> None:
     assert poet.asked[1].inputs["prompt"] == "Ada: second\nPoet:"
 
 
+async def test_half_a_sign_is_heard_and_said_as_a_question_mark() -> None:
+    wall = Wall()
+    talk = talk_of(Poet(says=lambda prompt: f"\udc00 {prompt.splitlines()[0]}"))
+    assert await talk.hear(heard("\ud800 hello", author="A\udfff"), wall) == "? A?: ? hello"
+    assert not [note for note in talk.notes.after(0) if "\ud800" in note.text]
+
+
 async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not is_so():

@@ -88,3 +88,31 @@ def test_other_inputs_are_checked_before_anybody_speaks() -> None:
     with pytest.raises(InputError, match="max_characters"):
         Voice.of(Poet(), replace(PERSONA, inputs={"max_characters": "long"}))
     assert Voice.of(Poet(), replace(PERSONA, inputs={"max_characters": 7})).inputs == {"max_characters": 7}
+
+
+def with_inputs(*ports: Port) -> Described:
+    return Described((text("prompt", is_required=False), *ports), (text("answer"),))
+
+
+def test_no_more_is_asked_for_than_the_model_gives() -> None:
+    short = Port(name="max_characters", type="number", is_required=False, constraints={"le": 100})
+    assert Voice.of(with_inputs(short), PERSONA).inputs == {"max_characters": 100}
+
+
+async def test_a_prompt_that_is_too_long_loses_its_beginning_and_stops_are_told() -> None:
+    asked: list[Request] = []
+
+    @dataclass(frozen=True)
+    class Speaker(Described):
+        async def run(self, request: Request) -> AsyncGenerator[Event, None]:
+            asked.append(request)
+            yield Result({"answer": "ok"}, seed=0)
+
+    prompt = Port(name="prompt", type="text", constraints={"max_length": 5})
+    stop = Port(name="stop", type="list", is_required=False, constraints={"items": {"type": "text"}})
+    voice = Voice.of(Speaker((prompt, stop), (text("answer"),)), PERSONA)
+    assert await voice.speak("0123456789", patience_s=20, stops=["\nAda:"]) == "ok"
+    assert dict(asked[0].inputs) == {"prompt": "56789", "stop": ["\nAda:"]}
+    voice = Voice.of(Speaker((prompt, stop), (text("answer"),)), replace(PERSONA, inputs={"stop": ["."]}))
+    await voice.speak("x", patience_s=20, stops=["\nAda:"])
+    assert asked[1].inputs["stop"] == ["."]

@@ -8,7 +8,7 @@ import tomllib
 import yaml
 
 from gesso.bots.keys import variable
-from gesso.bots.networks.network import KINDS
+from gesso.bots.networks.kinds import KINDS
 from gesso.bots.persona import Persona, persona_of
 from gesso.cli.bot import bot
 from tests.conftest import ROOT

@@ -13,7 +13,8 @@ from gesso.server.application import bare
 from tests.house.source import ROOT
 
 DESCRIBED = bare().openapi()
-FILES = {"runModel", "runDeployment", "getFile", "getFileThumbnail", "getModelPreview", "getMetrics", "streamJobEvents"}
+FILES = {"runModel", "runDeployment", "getFile", "getFileThumbnail", "getModelPreview", "getMetrics"}
+STREAMS = {"streamJobEvents", "streamBotEvents", "rehearseBot"}
 OPERATIONS = [
     pytest.param(operation, id=operation["operationId"])
     for path in DESCRIBED["paths"].values()
@@ -35,7 +36,7 @@ def test_every_request_and_answer_has_a_type(operation: dict[str, Any]) -> None:
         if media_type == "application/json":
             assert re.fullmatch(r"#/components/schemas/\w+", body["schema"].get("$ref", "")), (where, body)
         else:
-            assert operation["operationId"] in FILES | {"uploadFile", "appendToUpload"}, (where, media_type)
+            assert operation["operationId"] in FILES | STREAMS | {"uploadFile", "appendToUpload"}, (where, media_type)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

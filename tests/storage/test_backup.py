@@ -66,8 +66,8 @@ def test_what_is_a_persons_own_comes_back_into_an_empty_home(home: Path, tmp_pat
     assert made.size_bytes == (tmp_path / "all.zip").stat().st_size
     restored = restore(tmp_path / "all.zip", tmp_path / "new")
     assert (restored.files, restored.aside) == (1, None)
-    assert files(tmp_path / "new") == [name for name in files(home) if name.startswith(("blobs", "bots", "gesso", "mod", "set"))
-                                       and "git" not in name]  # fmt: skip
+    own = ("blobs", "bots", "gesso", "mod", "set")
+    assert files(tmp_path / "new") == [name for name in files(home) if name.startswith(own) and "git" not in name]
     assert job_of(tmp_path / "new") == row(1).document
     with Home(tmp_path / "new") as new:
         assert [new.blobs.read(digest) for digest in new.blobs.digests()] == [FOX]

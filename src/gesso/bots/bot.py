@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gesso.bots.persona import Persona, check, check_known
+from gesso.bots.words import sound
 from gesso.errors import DamagedError, InputError
 from gesso.storage import record
 
@@ -66,13 +67,18 @@ def check_bot(bot: Bot) -> Bot:
 def check_name(name: str) -> str:
     """Return the name of a bot, which is also the name of its file. Raises `InputError`."""
     if not _NAME.fullmatch(name):
-        raise InputError("up to 63 small letters, digits and hyphens inside", f'the text "{name[:80]}"', where="name")
+        raise InputError(
+            "up to 63 small letters, digits and hyphens inside", f'the text "{sound(name[:80])}"', where="name"
+        )
     return name
 
 
 def check_address(address: str, *, schemes: dict[str, str], where: str) -> str:
     """Return an address of a network. Without encryption only this computer may be one: a token goes there."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a bracket that is not closed
+        parts = urlsplit("nowhere:")
     ((plain, encrypted),) = schemes.items()
     try:
         is_near = ipaddress.ip_address(parts.hostname or "").is_loopback
@@ -80,7 +86,7 @@ def check_address(address: str, *, schemes: dict[str, str], where: str) -> str:
         is_near = parts.hostname == "localhost"
     is_right = parts.scheme == encrypted or (parts.scheme == plain and is_near)
     if address and not (is_right and parts.hostname and not parts.username):
-        raise InputError(f"an address that begins with {encrypted}://", f'"{address[:80]}"', where=where)
+        raise InputError(f"an address that begins with {encrypted}://", f'"{sound(address[:80])}"', where=where)
     return address
 
 

@@ -14,7 +14,9 @@ from typing import Final
 
 from gesso.bots.bot import Bot, Connection, NetworkName, Shelf, State, check_bot
 from gesso.bots.keys import Keys, Source, variable
-from gesso.bots.networks.network import KINDS, Key, TakesEvents, open_network
+from gesso.bots.networks.kinds import KINDS, Key
+from gesso.bots.networks.network import TakesEvents
+from gesso.bots.networks.opening import open_network
 from gesso.bots.notes import Note, Notes
 from gesso.bots.persona import Persona
 from gesso.bots.rehearsal import Manner, Rehearsal

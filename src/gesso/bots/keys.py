@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Final, Literal, TypeAlias
 
@@ -30,16 +30,17 @@ class Keys:
     """The keys of all bots. `read_variable` returns what an environment variable says, "" if it says nothing."""
 
     read_variable: Callable[[str], str]
+    _met: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def get(self, bot: str, key: str) -> str:
         """Return a key, or "" if there is none."""
         return self.read_variable(variable(bot, key)).strip() or self._kept(bot, key)
 
     def source(self, bot: str, key: str) -> Source:
-        """Say where a key comes from."""
+        """Say where a key comes from. A keyring may ask a person each time, so that what was met there is not asked."""
         if self.read_variable(variable(bot, key)).strip():
             return "variable"
-        return "keyring" if self._kept(bot, key) else ""
+        return "keyring" if (bot, key) in self._met or self._kept(bot, key) else ""
 
     def put(self, bot: str, key: str, *, value: str) -> None:
         """Keep a key in the keyring. Raises `ConflictError` where there is none, `InputError` for what is no key."""
@@ -48,9 +49,11 @@ class Keys:
             raise InputError("a key as the network shows it", "something with other signs, or nothing", where=key)
         with _explained(variable(bot, key)) as keyring:
             keyring.set_password(_SERVICE, _name(bot, key), value)
+            self._met.add((bot, key))
 
     def remove(self, bot: str, key: str) -> None:
         """Forget a key. One that is not there is no fault."""
+        self._met.discard((bot, key))
         with contextlib.suppress(ConflictError):
             if self._kept(bot, key):
                 with _explained(variable(bot, key)) as keyring:
@@ -59,7 +62,9 @@ class Keys:
     def _kept(self, bot: str, key: str) -> str:
         try:
             with _explained(variable(bot, key)) as keyring:
-                return keyring.get_password(_SERVICE, _name(bot, key)) or ""
+                found = keyring.get_password(_SERVICE, _name(bot, key)) or ""
+            (self._met.add if found else self._met.discard)((bot, key))
+            return found
         except ConflictError:
             return ""
 

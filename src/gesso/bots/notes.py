@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
+from gesso.bots.words import sound
+
 Kind: TypeAlias = Literal["heard", "waking", "part", "said", "silent", "failed", "state"]
 """What a note tells of.
 
@@ -62,10 +64,10 @@ class Notes:
             number=self._count,
             at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             kind=kind,
-            channel=channel,
-            channel_name=channel_name,
-            author=author,
-            text=text,
+            channel=sound(channel),
+            channel_name=sound(channel_name),
+            author=sound(author),
+            text=sound(text),
             reason=reason,
         )
         self._kept.append(note)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gesso.bots.words import sound
 from gesso.errors import InputError
 from gesso.types.base import Json
 
@@ -139,6 +140,7 @@ def read_persona(path: Path) -> Persona:
 
 def check(persona: Persona) -> Persona:
     """Return a persona whose values are within their limits, or raise `InputError`."""
+    _check_plain(persona)
     _check_text(persona.name, 80, where="name")
     if "\n" in persona.name or not persona.name.isprintable():
         raise InputError("a name on one line", repr(persona.name), where="name")
@@ -180,9 +182,19 @@ _RANGES: Final[tuple[tuple[str, float, float], ...]] = (
 )
 
 
+def _check_plain(persona: Persona) -> None:
+    """Refuse what no file can hold: half a surrogate pair, "not a number", what lies too deep."""
+    try:
+        json.dumps(asdict(persona), allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(
+            "texts and numbers that a file can hold", str(error)[:200].encode("ascii", "replace").decode()
+        ) from error
+
+
 def _check_range(value: float, low: float, *, high: float, where: str) -> None:
     if not low <= value <= high:  # also for "not a number"
-        raise InputError(f"a number from {low:g} to {high:g}", f"{value:g}", where=where)
+        raise InputError(f"a number from {low:g} to {high:g}", str(value)[:40], where=where)
 
 
 def _check_text(text: str, most: int, *, where: str) -> None:
@@ -223,6 +235,6 @@ def check_known(kind: Any, data: Mapping[str, Any], *, where: str) -> None:
     known = [each.name for each in dataclasses.fields(kind)]
     for name, value in data.items():
         if name not in known:
-            raise InputError(f"one of {', '.join(known)}", "this", hint=_HINT, where=f"{where}{name}")
+            raise InputError(f"one of {', '.join(known)}", "this", hint=_HINT, where=f"{where}{sound(name[:80])}")
         if not where and name in _PARTS and isinstance(value, Mapping):
             check_known(_PARTS[name], value, where=f"{name}.")

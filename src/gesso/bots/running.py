@@ -11,7 +11,9 @@ from typing import Final, TypeAlias
 
 from gesso.bots.bot import Bot, State
 from gesso.bots.keys import Keys, variable
-from gesso.bots.networks.network import KINDS, Key, Line, Network, is_near, open_network
+from gesso.bots.networks.kinds import KINDS, Key
+from gesso.bots.networks.network import Line, Network, is_near
+from gesso.bots.networks.opening import open_network
 from gesso.bots.notes import Notes
 from gesso.bots.talk import Talk
 from gesso.bots.voice import Voice

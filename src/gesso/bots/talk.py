@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import Final
 
 from gesso.bots.manners import Manners, Reason
@@ -16,7 +17,7 @@ from gesso.bots.persona import Persona
 from gesso.bots.prompt import prompt_of
 from gesso.bots.voice import Voice
 from gesso.bots.wording import answer_of, without_calls
-from gesso.bots.words import find_word
+from gesso.bots.words import find_word, sound
 from gesso.errors import GessoError
 
 _logger: Final = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Talk:
         """Hear a message, and say what there is to say. Returns what was said, "" for nothing. Never raises."""
         if heard.is_own:
             return ""
+        heard = replace(heard, text=sound(heard.text), author=sound(heard.author))
         notes = {"channel": heard.channel, "channel_name": heard.channel_name}
         self.notes.add("heard", **notes, author=heard.author, text=heard.text)
         reason = self._reason(heard)
@@ -110,10 +112,11 @@ class Talk:
     async def make(self, prompt: str, *, authors: set[str], hear: Callable[[str], None]) -> str:
         """Return an answer without blocked words, "" if there is none."""
         answers = self.persona.answers
+        stops = [f"\n{author}:" for author in sorted({self.persona.name, *authors})]
         for _ in range(_TRIES):
-            made = await self._voice.speak(prompt, patience_s=answers.patience_s, hear=hear)
+            made = await self._voice.speak(prompt, patience_s=answers.patience_s, stops=stops, hear=hear)
             text = answer_of(
-                made, prompt=prompt, name=self.persona.name, authors=authors, characters=answers.characters
+                sound(made), prompt=prompt, name=self.persona.name, authors=authors, characters=answers.characters
             )
             if text and not find_word(text, self.persona.blocked):
                 return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -17,17 +17,22 @@ _PROMPT: Final = "prompt"
 _OUTPUT: Final = "generated_text"
 _STREAM: Final = "stream"
 _LENGTH: Final = "max_characters"
+_STOP: Final = "stop"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """A model that speaks: which command, which input takes the prompt, which output is the text."""
+    """A model that speaks: which command, which input takes the prompt, which output is the text.
+
+    `inputs` are the others. `can_stop`: it takes texts at which it is to stop.
+    """
 
     runnable: Runnable
     command: Command
     prompt: str
     output: str
     inputs: dict[str, object]
+    can_stop: bool = False
 
     @classmethod
     def of(cls, runnable: Runnable, persona: Persona) -> Voice:
@@ -42,27 +47,44 @@ class Voice:
                 where="model",
             )
         inputs: dict[str, object] = dict(persona.inputs)
-        lengths = [port.name for port in command.inputs if port.name == _LENGTH and port.type == "number"]
-        for name in lengths:
-            inputs.setdefault(name, persona.answers.characters)
+        for port in command.inputs:
+            if port.name == _LENGTH and port.type == "number":
+                inputs.setdefault(port.name, _at_most(persona.answers.characters, port.constraints.get("le")))
         command.coerce({**inputs, prompt: "x"})  # what is wrong with the inputs is said before anybody speaks
-        return cls(runnable=runnable, command=command, prompt=prompt, output=output, inputs=inputs)
+        can_stop = any(port.name == _STOP and port.type == "list" for port in command.inputs) and _STOP not in inputs
+        return cls(runnable=runnable, command=command, prompt=prompt, output=output, inputs=inputs, can_stop=can_stop)
 
     async def wake(self, report: Callable[[Event], None] = lambda _: None) -> None:
         """Wait until the model is awake."""
         if isinstance(self.runnable, Preparable):
             await self.runnable.prepare(report)
 
-    async def speak(self, prompt: str, *, patience_s: float, hear: Callable[[str], None] = lambda _: None) -> str:
-        """Return what the model makes of a prompt; `hear` gets the pieces meanwhile. Raises `RunError`."""
+    async def speak(
+        self,
+        prompt: str,
+        *,
+        patience_s: float,
+        stops: Sequence[str] = (),
+        hear: Callable[[str], None] = lambda _: None,
+    ) -> str:
+        """Return what the model makes of a prompt; `hear` gets the pieces meanwhile. Raises `RunError`.
+
+        Of a prompt that is longer than the model takes, the beginning is left out. At one of the `stops` it may stop.
+        """
+        inputs = {**self.inputs, self.prompt: self._end_of(prompt), **({_STOP: list(stops)} if self.can_stop else {})}
         try:
             async with asyncio.timeout(patience_s):
-                return await self._speak(prompt, hear)
+                return await self._speak(inputs, hear)
         except TimeoutError as error:
             raise DeadlineError(f"The model has not answered within {patience_s:g} seconds.") from error
 
-    async def _speak(self, prompt: str, hear: Callable[[str], None]) -> str:
-        request = Request(inputs={**self.inputs, self.prompt: prompt}, command=self.command.name)
+    def _end_of(self, prompt: str) -> str:
+        port = next(port for port in self.command.inputs if port.name == self.prompt)
+        most = _at_most(len(prompt), port.constraints.get("max_length"))
+        return prompt[len(prompt) - most :]
+
+    async def _speak(self, inputs: Mapping[str, object], hear: Callable[[str], None]) -> str:
+        request = Request(inputs=inputs, command=self.command.name)
         async with aclosing(self.runnable.run(request)) as events:
             async for event in events:
                 if isinstance(event, Part) and event.output == self.output and isinstance(event.value, str):
@@ -70,6 +92,10 @@ class Voice:
                 elif isinstance(event, Result):
                     return _text(event.outputs.get(self.output))
         raise ModelError("The model has ended without a text.")
+
+
+def _at_most(wanted: int, limit: object) -> int:
+    return min(wanted, int(limit)) if isinstance(limit, int | float) else wanted
 
 
 def _text(made: object) -> str:

@@ -1,4 +1,4 @@
-"""Words in texts of any language: whether one of a list occurs as a whole word."""
+"""Words in texts of any language: whether they can be written, and whether one of a list occurs as a whole word."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from functools import lru_cache
 _HIDDEN = re.compile(
     "[\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{WORD JOINER}\N{SOFT HYPHEN}]"
 )
+
+
+def sound(text: str) -> str:
+    """Return a text that can be written as UTF-8: half of a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def find_word(text: str, words: Iterable[str]) -> str | None:

@@ -8,12 +8,15 @@ from typing import Final
 from gesso.app import App
 from gesso.bots.bot import Bot
 from gesso.bots.keys import Keys, variable
-from gesso.bots.networks.network import KINDS, Key
+from gesso.bots.networks.kinds import KINDS, Key
 from gesso.bots.networks.x_client import API, SignIn, open_line
 from gesso.bots.networks.x_client import App as XApp
+from gesso.bots.running import MODEL_KEY
 from gesso.cli.browser import open_browser
 from gesso.cli.terminal import Terminal, interruptible
 from gesso.errors import AccessError, InputError
+from gesso.remote.address import hosted_path, is_hosted, line_to
+from gesso.remote.hosted import HostedModel
 from gesso.settings import variable as read_variable
 
 _REDIRECT: Final = "http://127.0.0.1:5142/x"
@@ -29,6 +32,7 @@ async def ask_for_keys(app: App, bot: Bot, *, terminal: Terminal, is_new: bool) 
         is_wanted = key in needed or (key.is_optional and is_first)
         if is_wanted and not key.is_made and (is_new or not keys.get(bot.name, key.name)):
             _ask(bot, key, keys=keys, terminal=terminal)
+    await _ask_for_model_token(app, bot, keys=keys, terminal=terminal)
     if bot.network == "x" and (is_new or not keys.get(bot.name, "refresh_token")):
         await _sign_in(app, bot, keys=keys, terminal=terminal)
 
@@ -48,6 +52,21 @@ def _ask(bot: Bot, key: Key, *, keys: Keys, terminal: Terminal) -> None:
         raise InputError(f"the {key.title}, which begins with {key.begin}", "another one", hint=key.help)
     if given:
         keys.put(bot.name, key.name, value=given)
+
+
+async def _ask_for_model_token(app: App, bot: Bot, *, keys: Keys, terminal: Terminal) -> None:
+    """Ask for the token of the deployment that the bot speaks through, if it is at an address that wants one."""
+    model = bot.persona.model
+    if not is_hosted(model):
+        return
+    try:
+        await HostedModel.open(line_to(model, keys.get(bot.name, MODEL_KEY), way=app.door), hosted_path(model))
+    except AccessError as error:
+        given = terminal.ask_secret(f"Token for {model}: ")
+        if not given:
+            error.hint = f"Set {variable(bot.name, MODEL_KEY)}."
+            raise
+        keys.put(bot.name, MODEL_KEY, value=given)
 
 
 async def _sign_in(app: App, bot: Bot, *, keys: Keys, terminal: Terminal) -> None:

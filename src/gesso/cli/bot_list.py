@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gesso import settings
 from gesso.app import App
 from gesso.bots.bot import Bot, Shelf
-from gesso.bots.networks.network import KINDS
+from gesso.bots.networks.kinds import KINDS
 from gesso.cli.running import running_server
 from gesso.cli.terminal import Terminal
 from gesso.errors import ConflictError, NotFoundError, from_data

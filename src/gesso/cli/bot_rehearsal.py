@@ -7,14 +7,17 @@ from contextlib import aclosing
 
 from gesso import settings
 from gesso.app import App
+from gesso.bots.keys import Keys
 from gesso.bots.notes import Note
 from gesso.bots.rehearsal import Manner, Rehearsal
+from gesso.bots.running import MODEL_KEY
 from gesso.cli.bot_order import Wish
 from gesso.cli.elsewhere import open_hosted
 from gesso.cli.opening import find_trusted
 from gesso.cli.terminal import Terminal, interruptible
 from gesso.errors import GessoError
 from gesso.remote.address import is_hosted
+from gesso.settings import variable
 from gesso.spec.runnable import Runnable
 
 
@@ -23,6 +26,8 @@ async def rehearse(wish: Wish, terminal: Terminal, *, manner: Manner, token: str
     loaded = settings.load()
     known = wish.known(loaded.home)
     persona = wish.persona(known.persona if known else None)
+    if known is not None and not token:
+        token = Keys(variable).get(known.name, MODEL_KEY)
     async with App(loaded, report=terminal.report) as app:
         model = await open_model(app, persona.model, terminal=terminal, token=token, is_trusted=is_trusted)
         rehearsal = Rehearsal(persona, model)

@@ -47,7 +47,7 @@ async def connected(stage: Stage, server: XServer, **words: Any) -> None:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not is_so():
             await asyncio.sleep(0.01)
 

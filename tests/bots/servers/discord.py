@@ -129,7 +129,7 @@ class DiscordServer:
 
     async def until(self, *, op: int | None = None, count: int = 1, posts: int = 0) -> None:
         """Wait until the bot has sent something so many times, or posted so much."""
-        async with asyncio.timeout(6):
+        async with asyncio.timeout(30):
             while len(self.all_of(op)) < (count if op is not None else 0) or len(self.posts) < posts:
                 self._news.clear()
                 await self._news.wait()

@@ -112,7 +112,7 @@ class SlackServer:
 
     async def until(self, *, posts: int = 0, sockets: int = 0, ack: str | None = None) -> None:
         """Wait until so much was posted, so many sockets were opened, or an envelope was acknowledged."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while len(self.posts) < posts or len(self._sockets) < sockets or (ack is not None and ack not in self.acks):
                 self._news.clear()
                 await self._news.wait()

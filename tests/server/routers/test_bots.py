@@ -175,3 +175,32 @@ async def test_events_of_nobody_are_not_found(client: httpx.AsyncClient) -> None
     for path in ("events", ""):
         assert (await client.get(f"{API}/nobody/{path}".rstrip("/"))).status_code == 404
     assert (await client.post(f"{API}/nobody/rehearse", json={"text": "x"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name":"\\ud800","persona":{"name":"a","model":"b"}}',
+        '{"name":"a","persona":{"name":"\\ud800","model":"b"}}',
+        '{"name":"a","persona":{"name":"a","model":"\\ud800"}}',
+        '{"name":"a","persona":{"name":"a","model":"b","\\ud800":1}}',
+        '{"name":"a","persona":{"name":"a","model":"b"},"connection":{"api_url":"\\ud800"}}',
+        '{"name":"a","persona":{"name":"a","model":"b"},"connection":{"api_url":"http://[x"}}',
+        '{"name":"a","persona":{"name":"a","model":"b","inputs":{"a":' + "[" * 5000 + "]" * 5000 + "}}}",
+        '{"name":"a","persona":{"name":"a","model":"b","inputs":{"a":NaN}}}',
+        '{"name":"a","persona":{"name":"a","model":"b","memory":{"messages":' + "9" * 4000 + "}}}",
+    ],
+)
+async def test_strange_bodies_are_refused_in_words(client: httpx.AsyncClient, body: str) -> None:
+    answer = await client.post(API, content=body, headers={"content-type": "application/json"})
+    assert 400 <= answer.status_code < 500, answer.text[:300]
+    assert set(answer.json()) >= {"code", "message"}
+
+
+async def test_half_a_sign_is_refused_in_a_rehearsal_and_in_a_key(client: httpx.AsyncClient) -> None:
+    await client.post(API, json=BOT)
+    headers = {"content-type": "application/json"}
+    for line in ('{"text":"\\ud800 hi"}', '{"text":"hi","author":"\\udfff"}', '{"text":"hi","channel":"\\udc00"}'):
+        assert (await client.post(f"{API}/fox/rehearse", content=line, headers=headers)).status_code == 422
+    key = await client.put(f"{API}/fox/keys/model_token", content='{"value":"\\ud800"}', headers=headers)
+    assert key.status_code == 422

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from discord.http import Route
 
 from gesso.bots.bot import Connection
 from gesso.bots.message import Heard
-from gesso.bots.networks.network import DISCORD, Line, contact
+from gesso.bots.networks.kinds import DISCORD
+from gesso.bots.networks.network import Line, contact
 from gesso.bots.networks.posting import post_by_itself
 from gesso.bots.talk import Talk
 from gesso.bots.wording import pieces
@@ -195,7 +196,7 @@ def _reach(client: discord.Client, connection: Connection) -> None:
 
 
 @contextlib.contextmanager
-def _explained() -> Any:
+def _explained() -> Iterator[None]:
     """Raise what discord.py says in the house's words."""
     try:
         yield

@@ -21,7 +21,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from gesso.bots.message import Heard
 from gesso.bots.networks import slack_text
-from gesso.bots.networks.network import SLACK, Line, contact
+from gesso.bots.networks.kinds import SLACK
+from gesso.bots.networks.network import Line, contact
 from gesso.bots.networks.posting import post_by_itself
 from gesso.bots.talk import Talk
 from gesso.bots.wording import pieces

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from gesso.bots.networks.network import KINDS
+from gesso.bots.networks.kinds import KINDS
 from gesso.bots.notes import Note
 from gesso.server.bodies import body_of
 from gesso.server.event_stream import EventStream

@@ -10,7 +10,7 @@ from gesso.bots.bot import Bot, Connection, NetworkName, State, connection_of
 from gesso.bots.bots import Changes, KeyStatus, Status
 from gesso.bots.keys import Source
 from gesso.bots.manners import Reason
-from gesso.bots.networks.network import Kind
+from gesso.bots.networks.kinds import Kind
 from gesso.bots.notes import Kind as NoteKind
 from gesso.bots.notes import Note
 from gesso.bots.persona import Persona, persona_of
