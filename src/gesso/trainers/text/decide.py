@@ -202,5 +202,6 @@ def memory_budget(device: str = "cpu") -> int:
         return int(0.8 * torch.cuda.mem_get_info()[0])
     if sys.platform == "win32":  # it has no such question, and was not tried
         return _MOST_BYTES
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(_MOST_BYTES, machine // 2)
+    else:
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return min(_MOST_BYTES, machine // 2)
