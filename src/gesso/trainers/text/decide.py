@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -199,8 +200,8 @@ def memory_budget(device: str = "cpu") -> int:
     """Return how many bytes a run may take: most of what a GPU has free; else half of the machine's, at most 8 GiB."""
     if device == "cuda":
         return int(0.8 * torch.cuda.mem_get_info()[0])
-    try:
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows has no such question
+    if sys.platform == "win32":  # it has no such question, and was not tried
         return _MOST_BYTES
-    return min(_MOST_BYTES, machine // 2)
+    else:
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return min(_MOST_BYTES, machine // 2)

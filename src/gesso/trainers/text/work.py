@@ -69,8 +69,14 @@ def _model(plan: Plan) -> Gpt:
 
 def habits_of(plan: Plan, device: str) -> Habits:
     """Return how a plan computes."""
-    at_once = {"rows_at_once": plan.rows_at_once, "seed": plan.seed, "memory": plan.memory}
-    return Habits(device=device, precision=plan.precision, decay=plan.decay, **at_once)
+    return Habits(
+        device=device,
+        precision=plan.precision,
+        rows_at_once=plan.rows_at_once,
+        decay=plan.decay,
+        memory=plan.memory,
+        seed=plan.seed,
+    )
 
 
 def _take_up(kept: Kept, learner: Learner, *, plan: Plan, news: News) -> State:
