@@ -36,6 +36,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     ...(models.data ?? []).map((model) => ({ id: `model ${model.name}`, kind: "Model", title: model.title || model.name, about: model.description, act: to(`/models/${encodeURIComponent(model.name)}`) })),
     { id: "models", kind: "Room", title: "Models", act: to("/models") },
     { id: "history", kind: "Room", title: "History", act: to("/history") },
+    { id: "training", kind: "Room", title: "Training", act: to("/training") },
+    { id: "train", kind: "Do", title: "Train a model on a text", act: to("/training/new") },
     { id: "hosting", kind: "Room", title: "Hosting", act: to("/hosting") },
     { id: "settings", kind: "Room", title: "Settings", act: to("/settings") },
     { id: "jobs", kind: "Do", title: "Show the jobs", act: () => { set({ isDrawerOpen: true }); } },
