@@ -46,7 +46,7 @@ async def _measure(folder: Path) -> list[Figure]:
         async def resolve(*_: object, **__: object) -> Resolved:
             return Resolved(worker, "d" * 64)
 
-        jobs = Jobs(home.database, home.blobs, resolve=resolve, runs=folder / "runs")
+        jobs = Jobs(home.database, home.blobs, resolve=resolve, runs=folder / "runs", kept=folder / "training")
         await jobs.start()
         history = History(home.database)
         made = [_job(number) for number in range(JOBS)]

@@ -35,7 +35,10 @@ if TYPE_CHECKING:  # SQLAlchemy takes 0.2 s to import, and a run without a serve
     from gesso.jobs.resolving import Resolved
     from gesso.storage.blobs import Blobs
     from gesso.storage.home import Home
+    from gesso.training.bases import Bases
     from gesso.training.hub import Hub
+    from gesso.training.trained import TrainedModels
+    from gesso.training.trainers import Trainers
     from gesso.training.trainings import Trainings
 
 
@@ -166,26 +169,51 @@ class App:
         return self._jobs
 
     def _introduce_training(self, jobs: Jobs) -> Trainings:
-        from gesso.training.bases import Bases
         from gesso.training.datasets import Datasets
-        from gesso.training.trained import TrainedModels
-        from gesso.training.trainers import Trainers
         from gesso.training.trainings import Trainings
-
-        trainers = Trainers()
-
-        def open_trainer(name: str) -> WorkerModel:
-            return self.runtime.open(trainers.spec(name), trainers.find(name).manifest)
 
         return Trainings(
             jobs,
             self.blobs,
-            trainers=trainers,
+            trainers=self.trainers,
             datasets=Datasets(self.home.database, self.blobs),
-            bases=Bases(self.registry, self.hub),
-            models=TrainedModels(self.settings.home / "models" / "trained", self.registry),
-            open_trainer=open_trainer,
+            bases=self.bases,
+            models=self.trained_models,
+            open_trainer=self.open_trainer,
         )
+
+    async def import_model(self, source: str, *, name: str, report: Report) -> str:
+        """Make a model of a Hugging Face folder or a repository of the hub, and return its name."""
+        from gesso.training.importing import Importing
+
+        trainer = self.open_trainer("text")
+        importing = Importing(bases=self.bases, models=self.trained_models, trainer=trainer)
+        return await importing.take(source, name=name, report=report)
+
+    def open_trainer(self, name: str) -> WorkerModel:
+        """Return a trainer that can be run. Raises `NotFoundError`."""
+        return self.runtime.open(self.trainers.spec(name), self.trainers.find(name).manifest)
+
+    @cached_property
+    def trainers(self) -> Trainers:
+        """The trainers in the box."""
+        from gesso.training.trainers import Trainers
+
+        return Trainers()
+
+    @cached_property
+    def trained_models(self) -> TrainedModels:
+        """What trainings have made."""
+        from gesso.training.trained import TrainedModels
+
+        return TrainedModels(self.settings.home / "models" / "trained", self.registry)
+
+    @cached_property
+    def bases(self) -> Bases:
+        """What trainings go on from."""
+        from gesso.training.bases import Bases
+
+        return Bases(self.registry, self.hub)
 
     @cached_property
     def hub(self) -> Hub:

@@ -57,7 +57,7 @@ SPELT_OTHERWISE = {
     "PIL": "pillow",
     "yaml": "pyyaml",
 }  # packages that are imported under another name than they are installed
-NOT_FROM_HERE = ("models", "compat/shims")  # these bring an environment of their own
+NOT_FROM_HERE = ("models", "trainers", "compat/shims")  # these bring an environment of their own
 WITH_EVERY_MODEL = (
     "errors.py",
     "version.py",

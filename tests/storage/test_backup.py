@@ -156,7 +156,8 @@ def entry(name: str, size_bytes: int = 3) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "name",
     ["../evil", "/etc/evil", "C:\\evil", "blobs/../../evil", "trust.json", "environments/x", "blobs/00/short",
-     "models/../x.json", "models/a/b.json", "gesso.db\n", "models/x.json\0"],
+     "models/../x.json", "models/a/b.json", "gesso.db\n", "models/x.json\0",
+     "models/trained/x", "models/trained/../x/y", "models/trained/x/../y", "models/trained/x/.y"],
 )  # fmt: skip
 def test_a_name_that_leads_elsewhere_is_refused(name: str, home: Path, tmp_path: Path) -> None:
     backup(home, tmp_path / "all.zip")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from gesso.cli import backup, doctor, host, init, jobs, models, recipes, run, serve
+from gesso.cli import backup, datasets, doctor, host, init, jobs, models, recipes, run, serve, train
 from gesso.cli.exits import CANCELED, OK, RUN_FAILED, code_of
 from gesso.cli.shell import command_line
 from gesso.cli.terminal import Terminal
@@ -115,6 +115,8 @@ _COMMANDS: Final[dict[str, typer.Typer | Callable[..., None]]] = {  # in the ord
     "remove": models.remove,
     "init": init.init,
     "doctor": doctor.doctor,
+    "train": train.train,
+    "datasets": datasets.datasets,
     "jobs": jobs.jobs,
     "host": host.host,
     "recipe": recipes.recipe,
@@ -132,6 +134,8 @@ _EXAMPLES: Final = {
     "remove": "gesso remove my-model",
     "init": "gesso init my-model",
     "doctor": "gesso doctor ./my-model",
+    "train": "gesso train text book.txt --name my-poet",
+    "datasets": "gesso datasets add book.txt",
     "jobs": "gesso jobs --search fox --status failed",
     "host": "gesso host pose",
     "recipe": "gesso recipe drawing.png",

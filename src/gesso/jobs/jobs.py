@@ -243,7 +243,7 @@ class Jobs:
         return await self.get(job_id)
 
     async def finish(self, job_id: str) -> Job:
-        """Have a job make the best of what it has, and end; one that pauses goes on for that. Raises as `pause` does."""
+        """Have a job make the best of what it has, and end; one that pauses goes on for that. Raises like `pause`."""
         await self._line.finish(await self._going_on(job_id))
         return await self.get(job_id)
 

@@ -1,8 +1,9 @@
 """All that is a person's own, as one file, and back again.
 
-The file is a ZIP with the database, the files of jobs, the settings and the list of added models, and last
-`manifest.json`, which has the size and the SHA-256 of each. Environments and caches are left out because they can be
-made again, and so is whom a person trusts: trust is given, not copied.
+The file is a ZIP with the database, the files of jobs, the settings, the list of added models and the models that were
+trained here, and last `manifest.json`, which has the size and the SHA-256 of each. Environments and caches are left out
+because they can be made again, and so is whom a person trusts: trust is given, not copied. Where trained models come
+back, what was trusted is asked again.
 """
 
 from __future__ import annotations
@@ -37,8 +38,11 @@ _CHUNK_BYTES: Final = 1024 * 1024
 # All that may be in an archive: nothing here can lead out of a home.
 _MEMBER: Final = re.compile(
     r"gesso\.db|settings\.toml|blobs/[0-9a-f]{2}/[0-9a-f]{62}|models/[a-z0-9][a-z0-9-]{0,99}\.json"
+    r"|models/trained/[a-z0-9][a-z0-9-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}){1,4}"
 )
-_REPLACED: Final = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, "settings.toml", "models/*.json")
+_TRAINED: Final = "models/trained"
+_REPLACED: Final = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, "settings.toml", "models/*.json", _TRAINED)
+_TRUST: Final = "trust.json"  # by place: what comes into such a place was not meant
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _fill(archive: zipfile.ZipFile, home: Path) -> Backup:
 
 
 def _members(home: Path) -> Iterator[tuple[str, Path]]:
-    for pattern in ("settings.toml", "models/*.json", f"{BLOBS}/??/*"):
+    for pattern in ("settings.toml", "models/*.json", f"{_TRAINED}/**/*", f"{BLOBS}/??/*"):
         for path in sorted(home.glob(pattern)):
             name = path.relative_to(home).as_posix()
             if _MEMBER.fullmatch(name) and path.is_file() and not path.is_symlink():
@@ -114,9 +118,10 @@ def _members(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _add(archive: zipfile.ZipFile, path: Path, *, name: str) -> dict[str, Any]:
-    """Copy a file into the archive. Pictures and films are packed already, so only the rest is."""
+    """Copy a file into the archive. Pictures, films and weights are packed already, so only the rest is."""
     info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
-    info.compress_type = zipfile.ZIP_STORED if name.startswith(BLOBS) else zipfile.ZIP_DEFLATED
+    is_packed = name.startswith((BLOBS, _TRAINED))
+    info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
     whole, size_bytes = hashlib.sha256(), 0
     with path.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
         while chunk := source.read(_CHUNK_BYTES):
@@ -233,8 +238,9 @@ def _swap(home: Path, staging: Path) -> Path | None:
     aside = home / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     done: list[tuple[Path, Path]] = []
     try:
+        replaced = (*_REPLACED, _TRUST) if (staging / _TRAINED).exists() else _REPLACED
         for folder, target in ((home, aside), (staging, home)):
-            for old in [path for pattern in _REPLACED for path in folder.glob(pattern)]:
+            for old in [path for pattern in replaced for path in folder.glob(pattern)]:
                 new = target / old.relative_to(folder)
                 new.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 old.rename(new)

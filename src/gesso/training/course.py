@@ -23,7 +23,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run means to do. `estimate_s` is how long that takes, `words` say for people what to expect."""
+    """What a run means to do.
+
+    `estimate_s` is how long that takes, `memory_mb` how much memory; `words` say for people what to expect.
+    """
 
     steps: int = 0
     parameters: int = 0
@@ -36,6 +39,7 @@ class Plan:
     train_tokens: int = 0
     heldout_tokens: int = 0
     estimate_s: float | None = None
+    memory_mb: float | None = None
     words: tuple[str, ...] = ()
 
 
@@ -149,7 +153,7 @@ def _convert(data: Any, kind: type[_T]) -> _T | None:
     if not isinstance(data, Mapping):
         return None
     try:
-        return msgspec.convert(data, kind, strict=False)
+        return kind(**vars(msgspec.convert(data, kind, strict=False)))  # so that all fields are set, and are told
     except (msgspec.ValidationError, ValueError, TypeError):
         return None
 

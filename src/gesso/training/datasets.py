@@ -39,7 +39,7 @@ class Datasets:
     async def make(
         self, files: Sequence[tuple[str, bytes]], *, name: str = "", column: str = "", left_out: int = 0
     ) -> Dataset:
-        """Make a dataset of files and keep it. The same texts make the same dataset, which is then the one that is there.
+        """Make a dataset of files and keep it. The same texts make the same dataset: then it is the one that is there.
 
         A name that another one has gets a number. Raises `InputError` for what cannot be learnt from.
         """

@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from gesso.spec.model import Weights
 from gesso.spec.runnable import Progress
 from gesso.storage import record
 from gesso.storage.durable import explained, sync_folder, write_whole
-from gesso.training.trained import check_config, check_weights
+from gesso.training.trained import check_config, check_weights, copy_file
 from gesso.types.base import Json
 
 ADDRESS: Final = "https://huggingface.co"
@@ -139,7 +137,7 @@ class Hub:
             target.mkdir()
             await asyncio.to_thread(self._fetch_small, repository, listing, target=target)
             large = await self._fetch_large(repository, listing, report=report)
-            await asyncio.to_thread(_link, large, target / _LARGE)
+            await asyncio.to_thread(copy_file, str(large), str(target / _LARGE))
             check_weights(target, what=repository.name)
             return await asyncio.to_thread(self._keep, repository, listing, made=target)
 
@@ -211,7 +209,7 @@ class Hub:
         for name in _SMALL:
             if (told := listing.files.get(name)) is None:
                 continue
-            data = self._ask(self._url(repository, listing.commit, name), repository)
+            data = self._ask(self._url(repository, listing, name=name), repository)
             if not _is_right(told, data):
                 raise FetchError(f"{name} of {repository.name} did not come as the hub says it is.", hint="Try again.")
             if name == "config.json":
@@ -226,15 +224,15 @@ class Hub:
             raise FetchError(f"The hub does not say what {_LARGE} of {repository.name} has to be.", hint="Try another.")
         weights = Weights(
             name=f"{repository.folder}.safetensors",
-            url=self._url(repository, listing.commit, _LARGE),
+            url=self._url(repository, listing, name=_LARGE),
             sha256=told.sha256,
             size_bytes=told.size_bytes,
         )
         found = await self._weights.prepare([weights], report=report)
         return found[weights.name]
 
-    def _url(self, repository: Repository, commit: str, name: str) -> str:
-        return f"{self._address}/{repository.name}/resolve/{commit}/{quote(name)}"
+    def _url(self, repository: Repository, listing: _Listing, *, name: str) -> str:
+        return f"{self._address}/{repository.name}/resolve/{listing.commit}/{quote(name)}"
 
     def _ask(self, url: str, repository: Repository) -> bytes:
         from gesso.net.fetch import fetch  # with httpx behind it, which most starts do not need
@@ -273,10 +271,3 @@ def _is_right(told: _File, data: bytes) -> bool:
     if told.git_sha1:  # a small file is known by what git calls it
         return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == told.git_sha1
     return not told.size_bytes or len(data) == told.size_bytes
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one that knows no links
-        shutil.copy2(source, target)

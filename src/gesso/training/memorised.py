@@ -105,8 +105,8 @@ def _plain(text: str) -> tuple[str, list[int]]:
     """Return a text with runs of space as one space, and where each of its characters stood."""
     signs: list[str] = []
     origins: list[int] = []
-    for number, sign in enumerate(text):
-        sign = " " if sign.isspace() else sign
+    for number, given in enumerate(text):
+        sign = " " if given.isspace() else given
         if sign != " " or not signs or signs[-1] != " ":
             signs.append(sign)
             origins.append(number)

@@ -1,4 +1,4 @@
-"""`TrainingRun`: a trainer as jobs run it. What it begins from is brought before, and its model is put on the list after."""
+"""`TrainingRun`: a trainer as jobs run it. Its base is brought before, and its model is put on the list after."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from gesso.storage import record
 from gesso.training.bases import Base, Bases
 from gesso.training.course import MODEL, Course
 from gesso.training.memorised import Memorised
+from gesso.training.taking_over import BEGUN_FROM
 from gesso.training.trained import TrainedModels
 from gesso.training.training import Origin
 from gesso.types.base import Json
 from gesso.types.stored import Stored
-
-BEGUN_FROM: Final = "from"
-"""The folder, in that of a run, with the checkpoint of another one that it begins with."""
 
 _BASE: Final = "base.json"
 

@@ -1,7 +1,8 @@
-"""`TrainedModels`: what trainings have made. Each lies in a folder of its own, is on the list of models, and trusted."""
+"""`TrainedModels`: what trainings have made, each in a folder of its own, on the list of models, and trusted."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -23,9 +24,12 @@ WEIGHTS: Final = "weights"
 """The folder in a trained model with what it learnt, as a Hugging Face folder."""
 RECIPE: Final = "training.json"
 """The file in a trained model that says how it was made."""
+CARD: Final = "README.md"
+"""The file in a trained model that tells people of it."""
 NEEDED: Final = ("config.json", "model.safetensors")
 """The files that every Hugging Face folder has that can be gone on from."""
 
+_PLACING: Final = ".placing-"
 _FAST: Final = "ct2"  # what the model runs by: made again from the rest, so that nobody else needs it
 _CHUNK_BYTES: Final = 1024 * 1024
 
@@ -44,6 +48,12 @@ class TrainedModels:
         if not is_name(name):
             hint = f"Try {name_from(name)!r}."
             raise InputError("a name of small letters, digits and hyphens", repr(name)[:80], hint=hint, where="name")
+        if (self._folder / name).exists() and name not in self._listed():
+            where = self._folder / name
+            hint = f"Put it on the list again (gesso add {where}), delete that folder, or choose another name."
+            raise InputError(
+                "a name that no other model has", f"{name!r}, which lies in {where}", hint=hint, where="name"
+            )
         if self.is_taken(name):
             raise InputError(
                 "a name that no other model has", f"{name!r}, which is taken", hint="Choose another.", where="name"
@@ -52,7 +62,10 @@ class TrainedModels:
 
     def is_taken(self, name: str) -> bool:
         """Say whether a model has that name."""
-        return name in {listed.name for listed in self._registry.models()} or (self._folder / name).exists()
+        return name in self._listed() or (self._folder / name).exists()
+
+    def _listed(self) -> set[str]:
+        return {listed.name for listed in self._registry.models()}
 
     def free_name(self, text: str) -> str:
         """Return a free name that is near to a text."""
@@ -71,10 +84,11 @@ class TrainedModels:
         target = self._folder / name
         with explained(target):
             self._folder.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix=".placing-", dir=self._folder))
+            staging = Path(tempfile.mkdtemp(prefix=_PLACING, dir=self._folder))
             try:
                 link_tree(made, staging / name)
                 add_facts(staging / name / RECIPE, facts)
+                add_to_card(staging / name / CARD, facts)
                 if target.exists():
                     target.rename(staging / "before")
                 (staging / name).rename(target)
@@ -103,15 +117,15 @@ class TrainedModels:
         return found if isinstance(found, dict) else {}
 
     def settle(self) -> None:
-        """See that every model here is on the list: after a crash in the middle, or when the home has moved."""
+        """See that the models here are found where they lie now: the home may have moved, or come from a backup."""
+        listed = {listed.name: listed for listed in self._registry.models()}
         for folder in sorted(self._folder.glob("*")):
-            if folder.name.startswith(".placing-"):
+            if folder.name.startswith(_PLACING):
                 shutil.rmtree(folder, ignore_errors=True)
-            elif is_name(folder.name) and not self._is_entered(folder):
-                try:
+            elif folder.name in listed and listed[folder.name].source is None:  # it is no more where it was
+                with contextlib.suppress(GessoError):  # one that is broken keeps nobody from the others
+                    self._registry.remove(folder.name)
                     self._registry.add(str(folder), folder.name)
-                except GessoError:  # its owner finds it in the folder, and keeps nobody from the others
-                    continue
 
     def export(self, name: str, blobs: Blobs) -> BlobReference:
         """Return a ZIP with a model as others read it: a Hugging Face folder, and its card."""
@@ -123,7 +137,7 @@ class TrainedModels:
                 inside = path.relative_to(weights)
                 if path.is_file() and inside.parts[0] != _FAST:
                     yield inside.as_posix(), path
-            yield from ((path.name, path) for path in (folder / "README.md", folder / RECIPE) if path.is_file())
+            yield from ((path.name, path) for path in (folder / CARD, folder / RECIPE) if path.is_file())
 
         with tempfile.TemporaryFile() as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
@@ -137,27 +151,22 @@ class TrainedModels:
         self._registry.trust.trust(source)  # its owner has made it, with a trainer of the house
         return source
 
-    def _is_entered(self, folder: Path) -> bool:
-        try:
-            return self._registry.find(folder.name).path == folder.resolve()
-        except (GessoError, OSError):
-            return False
-
 
 def link_tree(source: Path, target: Path) -> None:
     """Copy a folder; large files are linked where the system can, and take no room twice."""
+    shutil.copytree(source, target, copy_function=copy_file, dirs_exist_ok=True)
 
-    def copy(old: str, new: str) -> str:
-        if old.endswith((".safetensors", ".bin")):
-            try:
-                os.link(old, new)
-            except OSError:  # another disk, or one that knows no links
-                shutil.copy2(old, new)
-        else:
+
+def copy_file(old: str, new: str) -> str:
+    """Copy a file, as `link_tree` does."""
+    if old.endswith((".safetensors", ".bin")):
+        try:
+            os.link(old, new)
+        except OSError:  # another disk, or one that knows no links
             shutil.copy2(old, new)
-        return new
-
-    shutil.copytree(source, target, copy_function=copy)
+    else:
+        shutil.copy2(old, new)
+    return new
 
 
 def add_facts(path: Path, facts: Mapping[str, Json]) -> None:
@@ -168,6 +177,18 @@ def add_facts(path: Path, facts: Mapping[str, Json]) -> None:
         found = {}
     told = {**(found if isinstance(found, dict) else {}), **facts}
     write_whole(path, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def add_to_card(path: Path, facts: Mapping[str, Json]) -> None:
+    """Say on a model's card how much of its samples it says by heart, if that is known."""
+    told = facts.get("memorised")
+    if isinstance(told, dict) and path.is_file():
+        text = path.read_text(encoding="utf-8").rstrip()
+        longest = f", at most {told['longest']} characters at a stretch" if told["longest"] else ""
+        share = (
+            f"Of its last samples, {told['share']:.0%} stand word for word in the text that it learnt from{longest}."
+        )
+        write_whole(path, f"{text}\n\n## What it says by heart\n\n{share}\n".encode())
 
 
 def check_weights(folder: Path, *, what: str) -> Path:

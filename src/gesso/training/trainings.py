@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -18,18 +17,18 @@ from gesso.jobs.resolving import Resolved
 from gesso.spec.runnable import Event, Request, Result
 from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.database import Connection
-from gesso.storage.durable import explained
 from gesso.training.bases import Bases
 from gesso.training.course import Checkpoint, Course, CurvePoint, SampleText
 from gesso.training.dataset import FILE, Dataset
 from gesso.training.datasets import Datasets
 from gesso.training.memorised import Memorised
-from gesso.training.run import BEGUN_FROM, Trainer, TrainingRun
-from gesso.training.trained import TrainedModels, link_tree
+from gesso.training.run import Trainer, TrainingRun
+from gesso.training.showing import show
+from gesso.training.taking_over import BEGUN_FROM, choose, take_along, take_over
+from gesso.training.trained import TrainedModels
 from gesso.training.trainers import REFERENCE, Trainers
 from gesso.training.training import (
     KIND,
-    Origin,
     Training,
     TrainingOrder,
     digest_of,
@@ -40,7 +39,6 @@ from gesso.training.training import (
 from gesso.types.base import Json
 
 _MOST_OPEN: Final = 200
-_FORGOTTEN: Final = "a dataset that was deleted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +113,7 @@ class Trainings:
         """Begin another training with a checkpoint of this one. Raises `NotFoundError` if it has none."""
         job = await self._job(word)
         folder = self._jobs.kept.path(job.id)
-        checkpoint = _choose(await asyncio.to_thread(Course(folder).checkpoints), fork.step)
+        checkpoint = choose(await asyncio.to_thread(Course(folder).checkpoints), fork.step)
         order = self._order_of(job)
         order = replace(
             order,
@@ -131,7 +129,7 @@ class Trainings:
 
             def also(_: Connection, forked: Job) -> None:
                 """Take the checkpoint along: the other run may let go of it at any moment."""
-                _take_along(folder, self._jobs.kept.path(forked.id) / BEGUN_FROM, checkpoint=checkpoint)
+                take_along(folder, self._jobs.kept.path(forked.id) / BEGUN_FROM, checkpoint=checkpoint)
 
             return await self._shown(await self._jobs.submit(self._job_order(order, inputs), also=also))
 
@@ -211,7 +209,7 @@ class Trainings:
         """Return the trainings, the newest first."""
         names = await self._dataset_names()
         jobs = await self._jobs.list(kind=KIND, limit=limit, before=before)
-        return [await asyncio.to_thread(self._show, job, names) for job in jobs]
+        return [await self._as_shown(job, names) for job in jobs]
 
     async def get(self, word: str) -> Training:
         """Return a training by its id or by the name of its model (the newest of that name), with its log."""
@@ -277,11 +275,7 @@ class Trainings:
         order = self._order_of(job)
 
         def also(_: Connection, again: Job) -> None:
-            new = self._jobs.kept.path(again.id)
-            if old.is_dir():
-                with explained(new):
-                    link_tree(old, new)
-                (new / "wanted").unlink(missing_ok=True)
+            take_over(old, self._jobs.kept.path(again.id))
 
         async with self._beginning:
             dataset = await self.datasets.get(order.dataset)
@@ -312,39 +306,11 @@ class Trainings:
         return {dataset.digest: dataset.name for dataset in await self.datasets.all()}
 
     async def _shown(self, job: Job) -> Training:
-        return await asyncio.to_thread(self._show, job, await self._dataset_names())
+        return await self._as_shown(job, await self._dataset_names())
 
-    def _show(self, job: Job, names: dict[str, str]) -> Training:
+    async def _as_shown(self, job: Job, names: dict[str, str]) -> Training:
         course = Course(self._jobs.kept.path(job.id))
-        origin = Origin.read(text_of(job, "from_checkpoint"))
-        name = text_of(job, "name")
-        return Training(
-            id=job.id,
-            name=name,
-            trainer=trainer_of(job),
-            status=job.status,
-            wanted=job.wanted,
-            dataset=digest_of(job),
-            dataset_name=names.get(digest_of(job), _FORGOTTEN),
-            base=text_of(job, "base"),
-            from_training=origin.training if origin else "",
-            from_step=origin.step if origin else None,
-            options=options_of(job),
-            seed=job.seed,
-            created_at=job.created_at,
-            started_at=job.started_at,
-            completed_at=job.completed_at,
-            queue_position=job.queue_position,
-            progress=job.progress,
-            progress_text=job.progress_text,
-            plan=course.plan(),
-            latest=_latest(course.curve()),
-            report=course.report(),
-            model=name if self.models.has(name, training=job.id) else "",
-            kept_bytes=course.size_bytes(),
-            error=job.error,
-            logs=job.logs,
-        )
+        return await asyncio.to_thread(show, job, course, dataset_names=names, models=self.models)
 
 
 async def _outcome(trainer: Trainer, request: Request) -> Json:
@@ -354,38 +320,6 @@ async def _outcome(trainer: Trainer, request: Request) -> Json:
             if isinstance(event, Result):
                 return next(iter(event.outputs.values()), None)
     raise RunError("The trainer has ended and said nothing.", hint="This is a fault of the trainer.")
-
-
-def _choose(checkpoints: list[Checkpoint], step: int | None) -> Checkpoint:
-    """Return the checkpoint of a step, or else the best, or the last. Raises `NotFoundError`."""
-    if not checkpoints:
-        raise NotFoundError("The training has no checkpoint yet.", hint="Let it run for a while.")
-    if step is None:
-        return next((each for each in checkpoints if each.is_best), checkpoints[-1])
-    if found := next((each for each in checkpoints if each.step == step), None):
-        return found
-    there = ", ".join(str(each.step) for each in checkpoints)
-    raise NotFoundError(f"There is no checkpoint of step {step}.", hint=f"There are those of the steps {there}.")
-
-
-def _take_along(folder: Path, target: Path, *, checkpoint: Checkpoint) -> None:
-    """Take a checkpoint, and what belongs to all checkpoints of its run, into another folder."""
-    with explained(target):
-        link_tree(folder / checkpoint.folder, target / checkpoint.folder)
-        for name in ("tokenizer.json", "plan.json"):
-            if (folder / name).is_file():
-                shutil.copy2(folder / name, target / name)
-
-
-def _latest(points: list[CurvePoint]) -> CurvePoint | None:
-    """Return the newest figure of each kind as one point."""
-    if not points:
-        return None
-    newest: dict[str, float] = {}
-    for point in points[-_MOST_OPEN * 10 :]:
-        told = {name: getattr(point, name) for name in CurvePoint.__dataclass_fields__ if name != "step"}
-        newest |= {name: value for name, value in told.items() if value is not None}
-    return CurvePoint(step=points[-1].step, **newest)
 
 
 def _ignore(event: Event) -> None:

@@ -23,6 +23,10 @@ class Field:
         object.__setattr__(self, "description", description)
         object.__setattr__(self, "words", words)
 
+    def __hash__(self) -> int:
+        """Let it stand in `Annotated[int, Field(...)] | None`, as Python 3.11 needs it there; words may be lists."""
+        return hash((self.description, *self.words))
+
 
 def Range(ge: float, le: float, step: float | None = None) -> Field:  # noqa: N802, PLR0917 - it reads as a type and a rule
     """Limit a number to `ge <= number <= le`, both included, in steps of `step` from `ge` if one is given."""

@@ -2757,7 +2757,9 @@ export interface components {
         };
         /**
          * Plan
-         * @description What a run means to do. `estimate_s` is how long that takes, `words` say for people what to expect.
+         * @description What a run means to do.
+         *
+         *     `estimate_s` is how long that takes, `memory_mb` how much memory; `words` say for people what to expect.
          */
         Plan: {
             /**
@@ -2812,6 +2814,8 @@ export interface components {
             heldout_tokens: number;
             /** Estimate S */
             estimate_s: number | null;
+            /** Memory Mb */
+            memory_mb: number | null;
             /**
              * Words
              * @default []

@@ -221,3 +221,11 @@ class Bigrams(Model):
         steps = max_steps or STEPS[preset]
         told = [f"It has {dataset.size_bytes} bytes.", *(["It has a base."] if base else [])]
         return {"steps": steps, "seconds": steps / 100, "tokens_per_s": 1e4, "parameters": 100, "words": told}
+
+    @command
+    def convert(self, folder: str, name: str, licence: str = "", source: str = "") -> Json:
+        """Make a model of a folder with weights."""
+        place = Path(folder)
+        shutil.copy(Path(__file__).parent / "speaker" / "model.py", place / "model.py")
+        (place / "gesso.toml").write_text(f'name = "{name}"\nlicence = "{licence}"\nsource = "{source}"\n')
+        return {}

@@ -21,7 +21,7 @@ from gesso.spec.model import Port
 from gesso.types import catalogue
 
 _PACKAGE = Path(__file__).parents[2]
-_FOREIGN = _PACKAGE / "compat"  # speaks for the model
+_SPEAKS_FOR_A_MODEL = tuple(str(_PACKAGE / room) for room in ("compat", "models", "trainers"))
 
 OnPart = Callable[[Port, Any], None]
 """Told of each part of a streaming output, with a port for the part's own data type."""
@@ -62,7 +62,7 @@ def as_model_error(error: BaseException) -> GessoError:
 
 def _is_raised_by_us(error: BaseException) -> bool:
     frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return bool(frames) and frames[-1].startswith(str(_PACKAGE)) and not frames[-1].startswith(str(_FOREIGN))
+    return bool(frames) and frames[-1].startswith(str(_PACKAGE)) and not frames[-1].startswith(_SPEAKS_FOR_A_MODEL)
 
 
 def call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], on_part: OnPart) -> dict[str, Any]:

@@ -97,16 +97,17 @@ class TextAnswer(HostedAnswer):
     async def carry_out(self, watch: CanceledWhenGone, call: Call) -> None:
         """Run and answer; see `HostedAnswer`."""
         runnable, command = await self.opening.open(None, options={}, device="auto")
-        model = TextModel.of(command)
+        model = TextModel.find(runnable.spec, command)
         if model is None:
             raise InputError("a deployment that goes on with a text", "another one", where="model")
         texts = self._shape.texts(model)
-        self._written = [Written(texts.limit) for _ in texts.inputs]
+        has_tokens = model.counter is not None
+        self._written = [Written(texts.limit, has_tokens=has_tokens) for _ in texts.inputs]
         try:
             if self._manner.is_stream:
-                await self._stream(texts, call, runnable=runnable, command=command)
+                await self._stream(texts, call, runnable=runnable, model=model)
             else:
-                await self._tell(texts, call, runnable=runnable, command=command)
+                await self._tell(texts, call, runnable=runnable, model=model)
             watch.let_go()
             self.opening.admission.outcome = "succeeded"
         except InputError as error:
@@ -115,9 +116,9 @@ class TextAnswer(HostedAnswer):
         finally:
             self.opening.admission.settle(sum(written.run_s for written in self._written))
 
-    async def _tell(self, texts: Texts, call: Call, *, runnable: Runnable, command: Command) -> None:
+    async def _tell(self, texts: Texts, call: Call, *, runnable: Runnable, model: TextModel) -> None:
         tasks = [
-            asyncio.create_task(self._write(texts, index, runnable=runnable, command=command))
+            asyncio.create_task(self._write(texts, index, runnable=runnable, command=model.command))
             for index in range(len(texts.inputs))
         ]
         try:
@@ -130,7 +131,8 @@ class TextAnswer(HostedAnswer):
             (echo + written.text, written.finish_reason)
             for echo, written in zip(texts.echoes, self._written, strict=True)
         ]
-        answer = self._shape.whole(said, usage=self._usage(texts), head=self._head())
+        usage = await self._usage(texts, runnable=runnable, model=model)
+        answer = self._shape.whole(said, usage=usage, head=self._head())
         await call.to(JSONResponse(answer.model_dump(), headers={"Cache-Control": "no-store"}))
 
     async def _write(self, texts: Texts, index: int, *, runnable: Runnable, command: Command) -> None:
@@ -150,8 +152,8 @@ class TextAnswer(HostedAnswer):
                 async for piece in pieces:
                     yield piece
 
-    async def _stream(self, texts: Texts, call: Call, *, runnable: Runnable, command: Command) -> None:
-        news = self._chunks(texts, runnable=runnable, command=command)
+    async def _stream(self, texts: Texts, call: Call, *, runnable: Runnable, model: TextModel) -> None:
+        news = self._chunks(texts, runnable=runnable, model=model)
         async with aclosing(news):
             first = await anext(news)  # what is wrong with the inputs is answered with its own status
             self.has_begun = True
@@ -161,11 +163,11 @@ class TextAnswer(HostedAnswer):
                 await _send(call, b": ping\n\n" if piece is None else piece)
         await call.send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
 
-    async def _chunks(self, texts: Texts, *, runnable: Runnable, command: Command) -> AsyncGenerator[bytes, None]:
+    async def _chunks(self, texts: Texts, *, runnable: Runnable, model: TextModel) -> AsyncGenerator[bytes, None]:
         """Yield the events of a stream: one choice after the other."""
         for index, echo in enumerate(texts.echoes):
             has_head = False
-            async with aclosing(self._pieces(texts, index, runnable=runnable, command=command)) as pieces:
+            async with aclosing(self._pieces(texts, index, runnable=runnable, command=model.command)) as pieces:
                 async for piece in pieces:
                     if not has_head:
                         has_head = True
@@ -177,7 +179,8 @@ class TextAnswer(HostedAnswer):
             yield self._chunk(self._shape.piece(index, text="", finish_reason=reason))
         if self._manner.has_usage:
             head = {**self._head(), "object": self._shape.kind}
-            yield _event({**head, "choices": [], "usage": self._usage(texts).model_dump()})
+            usage = await self._usage(texts, runnable=runnable, model=model)
+            yield _event({**head, "choices": [], "usage": usage.model_dump()})
 
     def _chunk(self, choice: dict[str, Any]) -> bytes:
         return _event({**self._head(), "object": self._shape.kind, "choices": [choice]})
@@ -185,10 +188,22 @@ class TextAnswer(HostedAnswer):
     def _head(self) -> dict[str, Any]:
         return {"id": self._manner.id, "created": self._manner.created, "model": self._manner.name}
 
-    def _usage(self, texts: Texts) -> Usage:
-        read = sum(len(text.split()) for text in texts.read)
-        written = sum(each.words for each in self._written)
-        return Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
+    async def _usage(self, texts: Texts, *, runnable: Runnable, model: TextModel) -> Usage:
+        written = sum(each.length for each in self._written)
+        if model.counter is None:
+            read = sum(len(text.split()) for text in texts.read)
+            return Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
+        read = sum(
+            [await self._count(text, runnable=runnable, counter=model.counter) for text in model.read(texts.inputs)]
+        )
+        return Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written, counted="tokens")
+
+    async def _count(self, text: str, *, runnable: Runnable, counter: Command) -> int:
+        """Have the model say how many tokens a text has."""
+        run = DirectRun(self.direct, runnable, command=counter, timings=Timings())
+        async with aclosing(run):
+            result = await run.result(await run.open({counter.inputs[0].name: text}), seed=None)
+        return int(next(iter(result.outputs.values())))
 
     def _hear(self, event: Event) -> None:
         if not isinstance(event, Result):  # what it cost is counted at the end, where nothing more can be broken off

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gesso.errors import InputError
-from gesso.spec.model import Command, Port
+from gesso.spec.model import Command, ModelSpec, Port
 
 _PROMPTS: Final = ("prompt", "text", "input", "text_prompt", "caption")
 _SYSTEMS: Final = ("system_prompt", "system")
@@ -39,6 +39,8 @@ _USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
     "verbosity": ("medium",),
 }
 """What says nothing: parameters that a model has no input for may have these values."""
+_COUNTER: Final = "count_tokens"
+"""The command of a model that says how many tokens a text has; its stream then has a part for each."""
 _FOR_NOBODY: Final = ("user", "metadata", "safety_identifier", "prompt_cache_key")
 """What is about the one who asks, and never about the text."""
 
@@ -47,7 +49,8 @@ _FOR_NOBODY: Final = ("user", "metadata", "safety_identifier", "prompt_cache_key
 class TextModel:
     """A command that goes on with a text. `prompt` is where the text goes in, `output` where it comes out.
 
-    `messages` is there where it takes a conversation as it is, `system` where it takes instructions by themselves.
+    `messages` is there where it takes a conversation as it is, `system` where it takes instructions by themselves,
+    `counter` where the model says how many tokens a text has.
     """
 
     command: Command
@@ -55,6 +58,19 @@ class TextModel:
     prompt: Port | None
     messages: Port | None = None
     system: Port | None = None
+    counter: Command | None = None
+
+    @classmethod
+    def find(cls, spec: ModelSpec, command: Command) -> TextModel | None:
+        """Return what a deployment of a command writes text with: the command itself, or one beside it that streams.
+
+        The one beside it takes the very same, so that it gives nothing away that was not deployed.
+        """
+        beside = (each for each in spec.commands if each.is_streaming and each.inputs == command.inputs)
+        found = next((model for each in (command, *beside) if (model := cls.of(each)) is not None), None)
+        if found is None or not found.command.is_streaming:
+            return found
+        return replace(found, counter=next((each for each in spec.commands if _is_counter(each)), None))
 
     @classmethod
     def of(cls, command: Command) -> TextModel | None:
@@ -82,6 +98,11 @@ class TextModel:
                 raise _refuse(name, value)
         return inputs
 
+    def read(self, given: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return the texts that the model reads for several runs, each of them once."""
+        texts = [inputs.get(self.prompt.name, "") for inputs in given] if self.prompt is not None else []
+        return list(dict.fromkeys(texts))
+
     def name_of(self, where: str) -> str:
         """Return what a client calls an input."""
         return next((name for name, others in _ALSO.items() if where in others), where)
@@ -106,6 +127,11 @@ class TextModel:
         said = [f"{role.capitalize()}: {text}" for role, text in turns if role in {"user", "assistant"}]
         transcript = "\n".join([*said, "Assistant:"])
         return inputs | {self.prompt.name: "\n\n".join([*instructions, transcript])}, ["\nUser:"]
+
+
+def _is_counter(command: Command) -> bool:
+    takes, gives = [port.type for port in command.inputs], [port.type for port in command.outputs]
+    return command.name == _COUNTER and (takes, gives) == (["text"], ["number"])
 
 
 def _prompt(texts: Sequence[Port], system: Port | None) -> Port | None:

@@ -42,21 +42,27 @@ class Cut:
 
 @dataclass
 class Written:
-    """A text that is being written: how many words it has, what it took, and why it ended."""
+    """A text that is being written: how long it is, what it took, and why it ended.
+
+    `has_tokens`: each of its parts is a token; else words stand for them. `is_cut`: a word to stop at has come.
+    """
 
     limit: int | None = None
     text: str = ""
     run_s: float = 0.0
+    parts: int = 0
+    has_tokens: bool = False
+    is_cut: bool = False
 
     @property
-    def words(self) -> int:
-        """How many words it has."""
-        return len(self.text.split())
+    def length(self) -> int:
+        """How many tokens it has, or words if nobody knows its tokens."""
+        return self.parts if self.has_tokens else len(self.text.split())
 
     @property
     def finish_reason(self) -> Literal["stop", "length"]:
-        """Why it ended; as far as words tell, it was long enough."""
-        return "length" if self.limit is not None and self.words >= self.limit else "stop"
+        """Why it ended."""
+        return "length" if self.limit is not None and self.length >= self.limit and not self.is_cut else "stop"
 
 
 async def write(
@@ -64,19 +70,21 @@ async def write(
 ) -> AsyncGenerator[str, None]:
     """Yield a text as it is written, and keep the whole of it in `written`. At a word of `stop` the run ends."""
     values = await run.open(given)
-    cut, began, has_parts = Cut(stop), time.perf_counter(), False
+    cut, began = Cut(stop), time.perf_counter()
     async with aclosing(run.follow(values, seed=seed)) as events:
         async for event in events:
             piece = ""
             if isinstance(event, Part):
-                has_parts, piece = True, str(event.value)
+                written.parts += 1
+                piece = str(event.value)
             elif isinstance(event, Result):
                 written.run_s = event.run_s
-                piece = "" if has_parts else str(next(iter(event.outputs.values())))
+                piece = "" if written.parts else str(next(iter(event.outputs.values())))
             if piece and (sure := cut.take(piece)):
                 written.text += sure
                 yield sure
             if cut.is_found:
+                written.is_cut = True
                 written.run_s = written.run_s or time.perf_counter() - began
                 return
     if rest := cut.rest():

@@ -74,7 +74,8 @@ async def openai_models(house: Rooms, request: Request) -> list[OpenAIModel]:
 
 async def _writes_text(house: Rooms, deployment: Deployment) -> bool:
     try:
-        return TextModel.of(await house.hosting.command(deployment.name)) is not None
+        spec = await house.hosting.spec(deployment.name)
+        return TextModel.find(spec, spec.command(deployment.release.command)) is not None
     except GessoError:  # one that cannot be had now is none that can be asked
         return False
 

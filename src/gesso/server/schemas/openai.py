@@ -77,12 +77,12 @@ class ChatRequest(_Asked):
 
 
 class Usage(BaseModel):
-    """How much was read and written. Words are counted: what a model takes for a token, only the model knows."""
+    """How much was read and written. Words are counted where a model does not say what it takes for a token."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
-    counted: Literal["words"] = "words"
+    counted: Literal["words", "tokens"] = "words"
 
 
 class CompletionChoice(BaseModel):

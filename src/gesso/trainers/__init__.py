@@ -1,0 +1,1 @@
+"""Trainers in the box: what makes a model from a dataset, one folder each."""

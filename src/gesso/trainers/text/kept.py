@@ -1,0 +1,98 @@
+"""The folder that outlives a run: plan, curve, samples, checkpoints and at the end the model.
+
+Whoever watches the run reads it at any moment: a file is written whole and then put into place, or lines are appended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The folder of a run."""
+
+    folder: Path
+
+    def read(self, name: str) -> dict[str, Any] | None:
+        """Return what a JSON file says, or None if it is not there."""
+        try:
+            said: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return said
+
+    def write(self, name: str, value: object) -> None:
+        """Write a JSON file, whole or not at all."""
+        write_whole(self.folder / name, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
+
+    def append(self, name: str, line: Json) -> None:
+        """Append a line to a file of lines."""
+        with (self.folder / name).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def lines(self, name: str) -> Iterator[dict[str, Any]]:
+        """Read a file of lines; the last is passed over where it was broken off."""
+        try:
+            text = (self.folder / name).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return
+        for line in text.splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+    def cut_back(self, name: str, step: int) -> None:
+        """Forget the lines of steps after `step`: they will come again."""
+        if (self.folder / name).exists():
+            left = [line for line in self.lines(name) if line.get("step", 0) <= step]
+            text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in left)
+            write_whole(self.folder / name, text.encode())
+
+    def put(self, made: Path, name: str) -> None:
+        """Put a folder that was made beside its place into it, instead of what was there."""
+        place = self.folder / name
+        sync_all(made)
+        if place.exists():
+            shutil.rmtree(place)
+        made.rename(place)
+        sync(place.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that after a crash it is there as before or as it should be."""
+    unfinished = path.with_name(f".{path.name}.part")
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync(path.parent)
+
+
+def sync_all(folder: Path) -> None:
+    """Bring every file in a folder to the disk."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    sync(folder)
+
+
+def sync(folder: Path) -> None:
+    """Bring the names in a folder to the disk; Windows does it by itself and has no way to ask."""
+    if os.name == "posix":
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

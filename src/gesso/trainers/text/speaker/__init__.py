@@ -1,0 +1,1 @@
+"""What every trained text model speaks with: `model.py` is copied beside its weights."""

@@ -1,0 +1,58 @@
+"""From a job and the folder of its run to a `Training`, as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gesso.jobs.job import Job
+from gesso.training.course import Course, CurvePoint
+from gesso.training.trained import TrainedModels
+from gesso.training.training import Origin, Training, digest_of, options_of, text_of, trainer_of
+
+_FORGOTTEN: Final = "a dataset that was deleted"
+_MOST_LOOKED_AT: Final = 2000
+
+
+def show(job: Job, course: Course, *, dataset_names: Mapping[str, str], models: TrainedModels) -> Training:
+    """Describe a training by its job and by what its run has kept. Reads files: call it in a thread."""
+    origin = Origin.read(text_of(job, "from_checkpoint"))
+    name = text_of(job, "name")
+    return Training(
+        id=job.id,
+        name=name,
+        trainer=trainer_of(job),
+        status=job.status,
+        wanted=job.wanted,
+        dataset=digest_of(job),
+        dataset_name=dataset_names.get(digest_of(job), _FORGOTTEN),
+        base=text_of(job, "base"),
+        from_training=origin.training if origin else "",
+        from_step=origin.step if origin else None,
+        options=options_of(job),
+        seed=job.seed,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        completed_at=job.completed_at,
+        queue_position=job.queue_position,
+        progress=job.progress,
+        progress_text=job.progress_text,
+        plan=course.plan(),
+        latest=_latest(course.curve()),
+        report=course.report(),
+        model=name if models.has(name, training=job.id) else "",
+        kept_bytes=course.size_bytes(),
+        error=job.error,
+        logs=job.logs,
+    )
+
+
+def _latest(points: list[CurvePoint]) -> CurvePoint | None:
+    """Return the newest figure of each kind as one point."""
+    if not points:
+        return None
+    newest: dict[str, float] = {}
+    for point in points[-_MOST_LOOKED_AT:]:
+        told = {name: getattr(point, name) for name in CurvePoint.__dataclass_fields__ if name != "step"}
+        newest |= {name: value for name, value in told.items() if value is not None}
+    return CurvePoint(step=points[-1].step, **newest)

@@ -1,0 +1,144 @@
+"""Datasets and trainings over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gesso.app import App
+from tests.training.trainers import TEXT, boxed
+
+API = "/api/v1"
+
+
+@pytest.fixture(autouse=True)
+def _trainers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with boxed(tmp_path / "trainers", monkeypatch):
+        pass
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, *, status: int = 200, **more: Any) -> Any:
+    answer = await client.request(method, f"{API}{path}", **more)
+    assert answer.status_code == status, answer.text
+    return answer.json() if answer.content else None
+
+
+async def dataset(client: httpx.AsyncClient, text: str = TEXT, **wanted: Any) -> Any:
+    blob = await ask(client, "POST", "/files?name=snow.txt", status=201, content=text.encode())
+    return await ask(client, "POST", "/datasets", status=201, json={"files": [blob], **wanted})
+
+
+async def train(client: httpx.AsyncClient, **options: Any) -> Any:
+    order = {"dataset": "snow", "trainer": "bigrams", "name": options.pop("name", "poet"), "options": options}
+    return await ask(client, "POST", "/trainings", status=201, json=order)
+
+
+async def until(client: httpx.AsyncClient, training: str, *statuses: str, step: int = 0) -> Any:
+    async with asyncio.timeout(60):
+        while True:
+            found = await ask(client, "GET", f"/trainings/{training}")
+            if found["status"] in statuses and (found["latest"] or {"step": -1})["step"] >= step:
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def test_a_file_becomes_a_dataset_that_one_can_look_into(client: httpx.AsyncClient) -> None:
+    made = await dataset(client, name="snow")
+    assert (made["name"], made["files"]) == ("snow", [{"name": "snow.txt", "size_bytes": len(TEXT)}])
+    assert (await ask(client, "GET", "/datasets"))["datasets"] == [made]
+    assert await ask(client, "GET", f"/datasets/{made['digest']}") == made
+    page = await ask(client, "GET", "/datasets/snow/preview?limit=1")
+    assert (page["samples"][0]["source"], page["next_after"]) == ("snow.txt", 1)
+    await ask(client, "DELETE", "/datasets/snow", status=204)
+    await ask(client, "GET", "/datasets/snow", status=404)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("", "an empty file"), ("short", "only 5 bytes"), ("\x89PNG\x00" * 99, "unknown kind")]
+)
+async def test_what_cannot_be_learnt_from_is_refused(client: httpx.AsyncClient, text: str, words: str) -> None:
+    blob = await ask(client, "POST", "/files?name=snow.txt", status=201, content=text.encode("latin-1"))
+    problem = await ask(client, "POST", "/datasets", status=422, json={"files": [blob]})
+    assert words in problem["message"]
+    await ask(client, "POST", "/datasets", status=404, json={"files": [{"blob": "0" * 64, "name": "a.txt"}]})
+    await ask(client, "POST", "/datasets", status=422, json={"files": []})
+
+
+async def test_a_training_is_followed_to_its_model(client: httpx.AsyncClient) -> None:
+    await dataset(client)
+    trainers = (await ask(client, "GET", "/trainers"))["trainers"]
+    assert [trainer["name"] for trainer in trainers] == ["bigrams"]
+    assert "max_steps" in {port["name"] for port in trainers[0]["options"]}
+    assert not {"dataset", "base", "name", "from_checkpoint"} & {port["name"] for port in trainers[0]["options"]}
+    order = {"dataset": "snow", "trainer": "bigrams", "options": {"max_steps": 50}}
+    assert (await ask(client, "POST", "/trainings/estimate", json=order))["steps"] == 50
+    made = await train(client, max_steps=20)
+    ended = await until(client, made["id"], "succeeded", "failed")
+    assert (ended["status"], ended["model"], ended["error"]) == ("succeeded", "poet", None)
+    assert ended["plan"]["steps"] == 20
+    points = (await ask(client, "GET", "/trainings/poet/curve?after_step=19"))["points"]
+    assert [point["step"] for point in points] == [20, 20]
+    assert len((await ask(client, "GET", "/trainings/poet/samples"))["samples"]) == 4
+    checkpoints = (await ask(client, "GET", "/trainings/poet/checkpoints"))["checkpoints"]
+    assert [each["step"] for each in checkpoints] == [10, 20]
+    marked = await ask(client, "POST", "/trainings/poet/memorised", json={"text": TEXT[:100]})
+    assert marked["share"] == 1.0
+    assert marked["spans"] == [{"start": 0, "end": 100, "source": "snow.txt"}]
+    zipped = await ask(client, "POST", "/trainings/poet/export", status=201)
+    assert zipped["name"] == "poet.zip"
+    assert (await client.get(f"{API}/files/{zipped['blob']}")).content.startswith(b"PK")
+    assert "poet" in {model["name"] for model in (await ask(client, "GET", "/models"))["models"]}
+    assert [each["id"] for each in (await ask(client, "GET", "/trainings"))["trainings"]] == [made["id"]]
+    jobs = (await ask(client, "GET", "/jobs"))["jobs"]
+    assert [(job["id"], job["kind"], job["wanted"]) for job in jobs] == [(made["id"], "training", "go on")]
+
+
+async def test_it_pauses_goes_on_is_forked_and_canceled(client: httpx.AsyncClient) -> None:
+    await dataset(client)
+    made = await train(client, step_s=0.02, max_steps=2000)
+    await until(client, made["id"], "processing", step=11)
+    assert (await ask(client, "POST", "/trainings/poet/pause"))["status"] == "paused"
+    forked = await ask(
+        client, "POST", "/trainings/poet/fork", status=201, json={"step": 10, "options": {"max_steps": 5}}
+    )
+    assert (forked["from_training"], forked["from_step"]) == (made["id"], 10)
+    assert (await until(client, forked["id"], "succeeded", "failed"))["model"] == "poet-2"
+    await ask(client, "POST", "/trainings/poet/resume")
+    await until(client, made["id"], "processing", step=12)
+    assert (await ask(client, "POST", "/trainings/poet/finish"))["wanted"] == "finish"
+    assert (await until(client, made["id"], "succeeded"))["model"] == "poet"
+    second = await train(client, name="other", step_s=0.02)
+    assert (await ask(client, "POST", "/trainings/other/cancel"))["status"] == "canceled"
+    await ask(client, "POST", "/trainings/other/pause", status=409)
+    await ask(client, "DELETE", "/trainings/other", status=204)
+    await ask(client, "GET", f"/trainings/{second['id']}", status=404)
+
+
+async def test_what_is_wrong_is_refused(client: httpx.AsyncClient, app: App) -> None:
+    await dataset(client)
+    order = {"dataset": "snow", "trainer": "bigrams", "name": "poet"}
+    for wrong in (
+        {"base": "./folder"},
+        {"base": "/etc"},
+        {"base": "C:\\x"},
+        {"base": "~/x"},
+        {"name": "../x"},
+        {"options": {"nonsense": 1}},
+        {"options": {"max_steps": "many"}},
+        {"seed": -1},
+        {"trainers": "x"},
+        {"base": "owner/x@../y"},
+    ):
+        await ask(client, "POST", "/trainings", status=422, json={**order, **wrong})
+    await ask(client, "POST", "/trainings", status=404, json={**order, "dataset": "none"})
+    await ask(client, "GET", "/trainings/none", status=404)
+    await ask(client, "GET", "/trainings/none/curve", status=404)
+    await ask(client, "POST", "/trainings/none/fork", status=404, json={})
+    await ask(client, "POST", "/trainings/none/memorised", status=404, json={"text": "x"})
+    problem = await ask(client, "POST", "/jobs", status=404, json={"model": "trainer:bigrams", "inputs": {}})
+    assert problem["code"] == "not_found"
+    assert await app.jobs.list() == ()
