@@ -90,7 +90,7 @@ export function LineChart({ label, across, lines, until, isLog, write }: LineCha
         {seen.map((line) => (
           <g key={line.name} data-look={line.look} className={styles.line}>
             <polyline points={line.points.map((point) => `${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}`).join(" ")} />
-            {line.look === "main" && line.points.length <= 60 && line.points.map((point) => <circle key={point.x} cx={x(point.x)} cy={y(point.y)} r={2.5} />)}
+            {line.look === "main" && line.points.length <= 30 && line.points.map((point) => <circle key={point.x} cx={x(point.x)} cy={y(point.y)} r={2.5} />)}
           </g>
         ))}
         {at !== null && <line className={styles.cross} x1={x(at)} x2={x(at)} y1={TOP} y2={HEIGHT - BOTTOM} />}

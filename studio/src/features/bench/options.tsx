@@ -13,6 +13,7 @@ import type { Bench } from "./bench-store";
 import { replace, useBenches } from "./bench-store";
 import { OptionRows } from "./input-pane";
 import { SetUp } from "./set-up";
+import { COUNTS, isSpeaking } from "./speaking";
 
 interface OptionsProps {
   spec: ModelSpec;
@@ -39,6 +40,11 @@ export function Options({ spec, command, bench, small, job, wrong, problem, isQu
       <div className={styles.rows}>
         {spec.commands.length > 1 && <CommandChoice spec={spec} command={command} />}
         <OptionRows ports={small} values={bench.values} wrong={wrong.inputs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
+        {isSpeaking(command) && (
+          <Field label="Samples at once" labelId="count">
+            <Segments labelledBy="count" choices={COUNTS.map((count) => ({ value: count, label: String(count) }))} value={bench.count} onChange={(count) => { change(spec.name, { count }); }} />
+          </Field>
+        )}
         <SeedField bench={bench} last={job?.seed} onChange={(seed) => { change(spec.name, { seed }); }} />
         {spec.options.length > 0 && <SetUp spec={spec} bench={bench} job={job} wrong={wrong.options} />}
       </div>

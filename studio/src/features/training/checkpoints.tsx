@@ -17,9 +17,14 @@ import { changedOnly } from "./options";
 import styles from "./training.module.css";
 import { take } from "./use-course";
 
+const MOST = 6;
+
 /** The states that were kept: from each of them another training can begin. */
 export function CheckpointsPart({ training, checkpoints }: { training: Training; checkpoints: readonly Checkpoint[] }) {
   const [from, setFrom] = useState<Checkpoint | null>(null);
+  const [isWhole, setWhole] = useState(false);
+  const newest = [...checkpoints].reverse();
+  const shown = isWhole ? newest : newest.filter((one, index) => index < MOST || one.is_best);
   const number = (value: number | null) => (value === null ? "–" : value.toFixed(3));
   return (
     <Part title="Checkpoints">
@@ -28,7 +33,7 @@ export function CheckpointsPart({ training, checkpoints }: { training: Training;
           <table>
             <thead><tr><th scope="col">Step</th><th scope="col">Loss</th><th scope="col">On held-out text</th><th scope="col">Size</th><th scope="col"><span className="unseen">What to do</span></th></tr></thead>
             <tbody>
-              {[...checkpoints].reverse().map((one) => (
+              {shown.map((one) => (
                 <tr key={one.step}>
                   <th scope="row">{one.step.toLocaleString()} {one.is_best && <span className={styles.chip}>Best</span>}</th>
                   <td>{number(one.loss)}</td>
@@ -41,6 +46,7 @@ export function CheckpointsPart({ training, checkpoints }: { training: Training;
           </table>
         </div>
       )}
+      {shown.length < newest.length && <Button look="quiet" onClick={() => { setWhole(true); }}>Show all {newest.length}</Button>}
       {from && <ForkDialog training={training} from={from} onClose={() => { setFrom(null); }} />}
     </Part>
   );

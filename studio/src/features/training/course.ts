@@ -67,6 +67,9 @@ export function many(count: number): string {
 
 export const heldoutShare = ({ heldout_characters, characters }: Dataset): number => (characters ? heldout_characters / characters : 0);
 
+/** 0.0512 -> "5.1 %" */
+export const percent = (share: number): string => `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : String(Math.round(share * 100))} %`;
+
 /** How long it took in all. */
 export const took = ({ started_at, completed_at }: Training): string | null =>
   started_at && completed_at ? duration((Date.parse(completed_at) - Date.parse(started_at)) / 1000) : null;

@@ -6,7 +6,7 @@ import { counted, size } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Facts, Part } from "@/ui/page";
-import { heldoutShare } from "./course";
+import { heldoutShare, percent } from "./course";
 import { useMaking } from "./making";
 import styles from "./training.module.css";
 
@@ -14,7 +14,6 @@ import styles from "./training.module.css";
 export function DatasetFacts({ dataset }: { dataset: Dataset }) {
   const { documents, words, characters, bytes, heldout_characters } = dataset;
   const passed = useMaking((making) => (making.made === dataset.digest ? making.leftOut : []));
-  const share = heldoutShare(dataset);
   return (
     <>
       <Facts
@@ -23,7 +22,7 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
           ["Words", words.toLocaleString()],
           ["Characters", characters.toLocaleString()],
           ["Size", size(bytes)],
-          ["Held out", `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`],
+          ["Held out", percent(heldoutShare(dataset))],
         ]}
       />
       {dataset.remarks.length > 0 && (

@@ -72,7 +72,7 @@ function Told({ estimate }: { estimate: Estimate }) {
   const facts = [`${steps.toLocaleString()} steps`, parameters > 0 ? `${many(parameters)} parameters` : "", memory_mb > 0 ? `${size(memory_mb * 1e6)} of memory` : ""].filter(Boolean);
   return (
     <>
-      <strong>About {roughly(seconds)} on this machine</strong>
+      <strong>{seconds < 10 ? "A few seconds" : `About ${roughly(seconds)}`} on this machine</strong>
       <span className="soft">{facts.join(", ")}.{words.length > 0 && ` ${words.join(" ")}`}</span>
     </>
   );

@@ -10,7 +10,7 @@ import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Facts } from "@/ui/page";
 import { Ring } from "@/ui/ring";
-import { many, memorisedWords, took } from "./course";
+import { many, memorisedWords, percent, took } from "./course";
 import styles from "./training.module.css";
 
 /** The model that has come of it: its card, and what one does with it. */
@@ -52,10 +52,10 @@ export function FinishedPart({ training, samples }: { training: Training; sample
           ["Size", training.plan?.parameters ? many(training.plan.parameters) : "–"],
           ["Base", training.base || "Nothing"],
           ["Licence", model.data?.licence || "Not said"],
-          ["Word for word", memorised === null ? "–" : `${(memorised * 100).toFixed(memorised < 0.1 ? 1 : 0)} %`],
+          ["Word for word", memorised === null ? "–" : percent(memorised)],
         ]}
       />
-      {memorised !== null && <p className="soft">{(memorised * 100).toFixed(memorised < 0.1 ? 1 : 0)} % of its last samples stand word for word in your text. {memorisedWords(memorised)}</p>}
+      {memorised !== null && <p className="soft">{percent(memorised)} of its last samples stand word for word in your text. {memorisedWords(memorised)}</p>}
     </div>
   );
 }

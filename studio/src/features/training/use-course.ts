@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, listen } from "@/api/client";
 import type { Checkpoint, CurvePoint, SampleText, Training } from "@/api/types";
 import { queries } from "@/features/connection/queries";
@@ -37,14 +37,16 @@ export function useCourse(training: Training): Course {
   const samples = useGrowing("training-samples", id, { ask: api.trainingSamples, isLive });
   const checkpoints = useQuery({ queryKey: ["checkpoints", id], queryFn: () => api.checkpoints(id), refetchInterval: isLive ? LOOK_MS : false });
   const step = training.latest?.step ?? 0;
-  const lastKnown = points.at(-1)?.step ?? 0;
+  const highest = useRef(0);
   useEffect(() => {
-    // It went on from a checkpoint: what came after that is no more.
-    if (step >= lastKnown || !isLive) return;
-    for (const name of ["curve", "training-samples"]) {
-      queries.setQueryData<{ step: number }[]>([name, id], (known) => known?.filter((one) => one.step <= step));
+    if (step < highest.current) {
+      // It went on from a checkpoint: what came after that is no more.
+      for (const name of ["curve", "training-samples"]) {
+        queries.setQueryData<{ step: number }[]>([name, id], (known) => known?.filter((one) => one.step <= step));
+      }
     }
-  }, [id, step, lastKnown, isLive]);
+    highest.current = step;
+  }, [id, step]);
   useEffect(() => {
     if (!isLive) void Promise.all(["curve", "training-samples", "checkpoints"].map((name) => queries.invalidateQueries({ queryKey: [name, id] }))); // what came last
   }, [id, isLive]);
@@ -53,6 +55,7 @@ export function useCourse(training: Training): Course {
 
 /** A training as it stands, kept up to date while it runs. */
 export function useTraining(id: string) {
+  const [heard, setHeard] = useState<Pick<Training, "progress" | "progress_text"> | null>(null);
   const found = useQuery({
     queryKey: ["training", id],
     queryFn: () => api.training(id),
@@ -62,16 +65,20 @@ export function useTraining(id: string) {
   const isLive = found.data !== undefined && !isOver(found.data);
   useEffect(() => {
     if (job === undefined || !isLive) return undefined;
-    return listen(
+    const stop = listen(
       job,
       (event) => {
-        if (event.type === "progress") queries.setQueryData<Training>(["training", id], (now) => now && { ...now, progress: event.fraction, progress_text: event.text });
+        if (event.type === "progress") setHeard({ progress: event.fraction, progress_text: event.text });
         else if (event.type === "job") void queries.invalidateQueries({ queryKey: ["training", id] }).then(() => queries.invalidateQueries({ queryKey: ["trainings"] }));
       },
       () => undefined, // it is asked anyway, now and then
     );
+    return () => {
+      stop();
+      setHeard(null);
+    };
   }, [id, job, isLive]);
-  return found;
+  return { ...found, data: found.data && isLive && heard ? { ...found.data, ...heard } : found.data };
 }
 
 /** What was changed is shown at once. */
