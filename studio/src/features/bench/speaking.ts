@@ -43,7 +43,10 @@ export interface Passage {
   source: string | null;
 }
 
-/** Cut a text where the prompt ends and where memorised passages begin and end. The server counts characters, not halves of them. */
+/**
+ * Cut a text where the prompt ends and where memorised passages begin and end. What was given is not marked: nobody
+ * wonders that it stands somewhere. The server counts characters, not halves of them.
+ */
 export function passagesOf(whole: string, prompt: string, spans: Memorised["spans"]): Passage[] {
   const signs = Array.from(whole);
   const asked = whole.startsWith(prompt) ? Array.from(prompt).length : 0;
@@ -51,6 +54,19 @@ export function passagesOf(whole: string, prompt: string, spans: Memorised["span
   return cuts.slice(0, -1).map((start, index) => ({
     text: signs.slice(start, cuts[index + 1]).join(""),
     kind: start < asked ? "asked" : "said",
-    source: spans.find((span) => span.start <= start && start < span.end)?.source ?? null,
+    source: start < asked ? null : spans.find((span) => span.start <= start && start < span.end)?.source ?? null,
   }));
+}
+
+/** Which share of what was written stands word for word elsewhere. */
+export function sharedPart(passages: readonly Passage[]): number {
+  const said = passages.filter(({ kind }) => kind === "said");
+  const count = (some: readonly Passage[]) => some.reduce((sum, { text }) => sum + Array.from(text).length, 0);
+  return count(said.filter(({ source }) => source !== null)) / Math.max(1, count(said));
+}
+
+/** The commands among which one chooses: one that writes at once is left out where another writes as it goes. */
+export function offered(commands: readonly Command[], chosen: Command): Command[] {
+  const isTwin = (command: Command) => isSpeaking(command) && !command.is_streaming && commands.some((one) => one.is_streaming && isSpeaking(one));
+  return commands.filter((command) => command.name === chosen.name || !isTwin(command));
 }

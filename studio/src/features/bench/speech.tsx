@@ -2,16 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowRightToLine, Check, Copy, Sparkles } from "lucide-react";
 import { useState } from "react";
 import { RefusedError, api } from "@/api/client";
-import type { Command, Job, Memorised } from "@/api/types";
+import type { Command, Job } from "@/api/types";
 import { useInFile } from "@/features/jobs/content";
 import type { Live } from "@/features/jobs/job-cache";
 import { doing, hasEnded, useJob } from "@/features/jobs/job-cache";
-import { Button } from "@/ui/button";
+import { Button, IconButton } from "@/ui/button";
 import { Empty, ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import styles from "./speech.module.css";
 import { shownOf } from "./output-pane";
-import { passagesOf, wholeOf } from "./speaking";
+import type { Passage } from "./speaking";
+import { passagesOf, sharedPart, wholeOf } from "./speaking";
 
 interface SpeechProps {
   model: string;
@@ -70,27 +71,25 @@ function Sample({ command, job, live, training, isAlone, isChosen, onChoose, onC
     enabled: training !== null && isDone && text !== "",
     staleTime: Infinity,
   });
+  const passages = passagesOf(whole, prompt, memorised.data?.spans ?? []);
   return (
     <li className={styles.sample} data-chosen={isChosen && !isAlone ? "" : undefined} aria-current={isChosen && !isAlone ? "true" : undefined} onClick={() => { if (job && !isChosen) onChoose(job.id); }}>
       <div className={styles.page} tabIndex={0} role="group" aria-label={job ? `Seed ${String(job.seed)}` : "Sample"}>
         {job?.status === "failed" && <ProblemNote message={job.error?.message ?? "The run failed."} hint={job.error?.hint} detail={job.error?.detail} actions={<Button onClick={onRetry}>Run again</Button>} />}
-        {(text !== "" || prompt !== "") && job?.status !== "failed" && <Words whole={whole} prompt={prompt} found={memorised.data} isComing={!isDone && text !== ""} />}
+        {(text !== "" || prompt !== "") && job?.status !== "failed" && <Words passages={passages} isComing={!isDone && text !== ""} />}
         {!isDone && text === "" && job && <p className={styles.waiting}><Ring fraction={job.progress > 0 ? job.progress : null} size={16} /> {doing(job)}</p>}
         {job?.status === "canceled" && <p className="soft">Canceled.</p>}
         {job?.status === "succeeded" && text === "" && !read.isPending && <p className="soft">{job.logs.at(-1)?.text ?? "It wrote nothing: this is where it would end a text."}</p>}
       </div>
-      {job && <Foot job={job} whole={whole} found={memorised.data} isReady={isDone && text !== ""} onContinue={onContinue} />}
+      {job && <Foot job={job} whole={whole} share={memorised.data ? sharedPart(passages) : null} isReady={isDone && text !== ""} isAlone={isAlone} onContinue={onContinue} />}
     </li>
   );
 }
 
-function Words({ whole, prompt, found, isComing }: { whole: string; prompt: string; found: Memorised | undefined; isComing: boolean }) {
+function Words({ passages, isComing }: { passages: Passage[]; isComing: boolean }) {
   return (
     <p className={styles.prose} aria-live="polite" aria-busy={isComing}>
-      {passagesOf(whole, prompt, found?.spans ?? []).map((passage, index) => {
-        const words = <span key={index} data-kind={passage.kind}>{passage.text}</span>;
-        return passage.source === null ? words : <mark key={index} title={passage.source ? `In ${passage.source}` : undefined}>{words}</mark>;
-      })}
+      {passages.map(({ text, kind, source }, index) => (source === null ? <span key={index} data-kind={kind}>{text}</span> : <mark key={index} title={source ? `In ${source}` : undefined}>{text}</mark>))}
       {isComing && <span className={styles.caret} />}
     </p>
   );
@@ -98,20 +97,31 @@ function Words({ whole, prompt, found, isComing }: { whole: string; prompt: stri
 
 const COPIED_MS = 1500;
 
-function Foot({ job, whole, found, isReady, onContinue }: { job: Job; whole: string; found: Memorised | undefined; isReady: boolean; onContinue: (text: string) => void }) {
+interface FootProps {
+  job: Job;
+  whole: string;
+  share: number | null;
+  isReady: boolean;
+  isAlone: boolean;
+  onContinue: (text: string) => void;
+}
+
+function Foot({ job, whole, share, isReady, isAlone, onContinue }: FootProps) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(whole);
     setCopied(true);
     setTimeout(() => { setCopied(false); }, COPIED_MS);
   };
-  const share = found ? Math.round(found.share * 100) : 0;
+  const acts = [
+    { words: isCopied ? "Copied" : "Copy", icon: isCopied ? <Check /> : <Copy />, title: "Copy all of it", act: () => void copy() },
+    { words: "Continue", icon: <ArrowRightToLine />, title: "Put all of it into the prompt", act: () => { onContinue(whole); } },
+  ];
   return (
-    <footer className={styles.foot}>
-      <span className="soft">Seed {job.seed}{found && `, ${String(share)} % word for word`}</span>
+    <footer className={styles.foot} onClick={(event) => { event.stopPropagation(); }}>
+      <span className="soft">Seed {job.seed}{share !== null && `, ${String(Math.round(share * 100))} % word for word`}</span>
       <span className={styles.acts}>
-        <Button look="quiet" icon={isCopied ? <Check /> : <Copy />} disabled={!isReady} onClick={(event) => { event.stopPropagation(); void copy(); }}>{isCopied ? "Copied" : "Copy"}</Button>
-        <Button look="quiet" icon={<ArrowRightToLine />} disabled={!isReady} title="Put all of it into the prompt" onClick={(event) => { event.stopPropagation(); onContinue(whole); }}>Continue</Button>
+        {acts.map(({ words, icon, title, act }) => (isAlone ? <Button key={title} look="quiet" icon={icon} disabled={!isReady} title={title} onClick={act}>{words}</Button> : <IconButton key={title} label={words} disabled={!isReady} onClick={act}>{icon}</IconButton>))}
       </span>
     </footer>
   );

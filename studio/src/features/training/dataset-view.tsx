@@ -10,10 +10,12 @@ import { heldoutShare, percent } from "./course";
 import { useMaking } from "./making";
 import styles from "./training.module.css";
 
+const NONE: string[] = [];
+
 /** What there is to say of a text: how much, what to expect of it. */
 export function DatasetFacts({ dataset }: { dataset: Dataset }) {
   const { documents, words, characters, bytes, heldout_characters } = dataset;
-  const passed = useMaking((making) => (making.made === dataset.digest ? making.leftOut : []));
+  const passed = useMaking((making) => (making.made === dataset.digest ? making.leftOut : NONE));
   return (
     <>
       <Facts
