@@ -38,7 +38,7 @@ def test_it_writes_on_and_goes_on_from_there(page: Any, writer: str) -> None:
 
 def test_several_are_written_at_once_each_with_its_seed(page: Any, writer: str) -> None:
     page.goto(f"/models/{writer}")
-    page.get_by_role("radiogroup", name="Samples at once").get_by_text("4").click()
+    page.get_by_role("radiogroup", name="Samples at once").get_by_role("radio", name="4").check()
     page.get_by_label("Seed", exact=True).fill("41")
     page.get_by_role("button", name="Run", exact=True).click()
     samples = page.get_by_role("list", name="Samples").get_by_role("listitem")
@@ -49,7 +49,7 @@ def test_several_are_written_at_once_each_with_its_seed(page: Any, writer: str) 
     assert len(set(texts)) == 4
     samples.nth(2).click()
     expect(page.locator("footer dl div", has_text="Seed").locator("dd")).to_have_text("43")
-    page.get_by_role("radiogroup", name="Samples at once").get_by_text("1").click()
+    page.get_by_role("radiogroup", name="Samples at once").get_by_role("radio", name="1").check()
     page.get_by_label("Seed", exact=True).fill("43")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(samples).to_have_count(1)

@@ -99,7 +99,7 @@ export function LineChart({ label, across, lines, until, isLog, write }: LineCha
         <span>{at === null ? across : `${across} ${at.toLocaleString()}`}</span>
         {lines.map((line) => (
           <span key={line.name} className={styles.key} data-look={line.look}>
-            {line.name} <output>{write1(read.find(({ name }) => name === line.name)?.y ?? line.points.at(-1)?.y, write)}</output>
+            {line.name} <span>{write1(read.find(({ name }) => name === line.name)?.y ?? line.points.at(-1)?.y, write)}</span>
           </span>
         ))}
         <span className="unseen" aria-live="polite">{at === null ? "" : `${across} ${String(at)}: ${read.map((one) => `${one.name} ${write(one.y)}`).join(", ")}`}</span>

@@ -35,7 +35,7 @@ export function FinishedPart({ training, samples }: { training: Training; sample
   };
   return (
     <div className={styles.now}>
-      <p className={styles.large} role="status"><strong>{training.model ? "It can write" : "Done"}</strong><span className="soft">{time ? `after ${time}` : ""}</span></p>
+      <p className={styles.large}><strong role="status">{training.model ? "It can write" : "Done"}</strong><span className="soft">{time ? `after ${time}` : ""}</span></p>
       {model.data?.description && <p>{model.data.description}</p>}
       {training.model ? (
         <div className={styles.next}>

@@ -13,7 +13,7 @@ export function NowPart({ training, points }: { training: Training; points: read
   const fraction = plan && plan.steps > 0 ? Math.max(progress, step / plan.steps) : progress;
   return (
     <div className={styles.now}>
-      <p className={styles.large} role="status"><strong>{large(training, fraction, now)}</strong><span className="soft">{small(training, step)}</span></p>
+      <p className={styles.large}><strong role="status">{large(training, fraction, now)}</strong><span className="soft">{small(training, step)}</span></p>
       <div className={styles.way} role="progressbar" aria-label="How far it is" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(fraction * 100)} data-still={status === "processing" ? undefined : ""}>
         <span style={{ width: `${String(Math.min(1, fraction) * 100)}%` }} />
       </div>
