@@ -18,6 +18,9 @@ ARGS ?=
 # In CI a test that fails is run once more: browsers and killed processes on two busy cores. It is named if it passes.
 RERUN := $(if $(CI),--reruns 1 --reruns-delay 2 -rR)
 
+# In CI `make check` has run the rules of the house already.
+HOUSE := $(if $(CI),tests/house)
+
 # Tests with a browser run by themselves: its event loop disturbs others.
 BROWSER := tests/clients tests/docs/test_clients.py tests/studio
 
@@ -28,12 +31,12 @@ HAS_NODE := $(shell node -e "const [a, b] = process.versions.node.split('.'); if
 NO_NODE := Node 20.19 or newer is not here. Get it from https://nodejs.org
 STUDIO_FILES := $(shell find studio -name node_modules -prune -o -name dist -prune -o -name tests -prune -o -type f -print 2> /dev/null)
 
-.PHONY: help studio demo test check soak fix bench build clean
+.PHONY: help studio demo test check soak fix bench bench-text build clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "Gesso: a ground for machine-learning models, for people who make things."
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  make %-6s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 studio: $(VENV)/.studio $(WEB)/index.html ## set everything up, start Gesso and open the studio in the browser
 	@$(BIN)/gesso studio $(ARGS)
@@ -45,7 +48,7 @@ demo: $(VENV)/.studio ## show the pose of a person: in an example photo, or in y
 test: $(VENV)/.dev $(if $(HAS_NODE),$(WEB)/index.html) ## run every test
 	@echo "Running the tests"
 	@$(if $(HAS_NODE),$(if $(ARGS),:,$(NPM) run test),echo "$(NO_NODE); the tests of the studio are left out.")
-	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),$(BROWSER:%=--ignore=%))
+	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),$(patsubst %,--ignore=%,$(BROWSER) $(HOUSE)))
 	@$(if $(ARGS),:,$(BIN)/python -m pytest $(RERUN) $(BROWSER))
 
 check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, lint, types, the floors of the house and its rules
@@ -72,6 +75,9 @@ fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
 
 bench: $(VENV)/.dev ## measure, and print the figures; ARGS=overhead or another part alone is quick
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-text: $(VENV)/.dev ## measure text models beside CTranslate2, transformers and nanoGPT; ARGS=generation is a part of it
+	@$(BIN)/python -m benchmarks text $(ARGS)
 
 build: $(VENV)/.dev $(WEB)/index.html ## make the wheel and the source archive in dist/
 	@rm -rf dist

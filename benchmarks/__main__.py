@@ -1,6 +1,7 @@
 """Run the benchmarks and print their tables: `python -m benchmarks`, or some of them by name.
 
 python -m benchmarks overhead hop       # some parts
+python -m benchmarks text               # text models: only when they are asked for
 python -m benchmarks peers --help       # beside other servers: the last and the longest, with options of its own
 """
 
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import canceling, direct, history, hop, memory, overhead, remix, starting, studio
+from benchmarks import canceling, direct, history, hop, memory, overhead, remix, starting, studio, text_generation
 from benchmarks.figures import Figure, table
 from benchmarks.race import run as race
 from gesso.version import VERSION
@@ -34,14 +35,23 @@ _PARTS: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "remix": ("Remix", _of(remix.main)),
     "studio": ("The studio", _of(studio.main)),
 }
+_TEXT: Final[dict[str, tuple[str, Callable[[], str]]]] = {
+    "generation": ("Text generation", text_generation.main),
+}
+_GROUPS: Final[dict[str, dict[str, tuple[str, Callable[[], str]]]]] = {"text": _TEXT}
+"""Parts that belong together, under one word; `text generation` is one of them alone."""
 _PEERS: Final = "peers"
 
 
 def main(words: Sequence[str]) -> None:
     """Measure and print."""
-    wanted = words[:1] if words[:1] == [_PEERS] else list(words) or [*_PARTS, _PEERS]
-    if unknown := set(wanted) - {*_PARTS, _PEERS}:
-        sys.exit(f"{unknown.pop()} is no part of the benchmarks. There are: {', '.join([*_PARTS, _PEERS])}.")
+    parts = _PARTS
+    if words and words[0] in _GROUPS:
+        parts, words = _GROUPS[words[0]], list(words[1:]) or list(_GROUPS[words[0]])
+    wanted = words[:1] if words[:1] == [_PEERS] else list(words) or [*parts, _PEERS]
+    if unknown := set(wanted) - {*parts, _PEERS}:
+        known = ", ".join([*parts, *_GROUPS, _PEERS])
+        sys.exit(f"{unknown.pop()} is no part of the benchmarks. There are: {known}.")
     now = datetime.datetime.now(datetime.UTC).date()
     print(
         f"{now}, Gesso {VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
@@ -52,7 +62,7 @@ def main(words: Sequence[str]) -> None:
             print("## Peers\n")
             race.main(words[1:] if words[:1] == [_PEERS] else [])
         else:
-            title, measure = _PARTS[name]
+            title, measure = parts[name]
             print(f"## {title}\n\n{measure()}", flush=True)
 
 

@@ -164,3 +164,13 @@ def test_star_arguments_cannot_be_inputs() -> None:
 
     with pytest.raises(DeclarationError, match="Name each input"):
         bind(M)
+
+
+def test_what_may_be_left_out_may_be_described() -> None:
+    class Kept(Model):
+        def run(self, seed: Annotated[int, Range(0, 9), Field("A seed.", step=1)] | None = None) -> str:
+            return str(seed)
+
+    (port,) = bind(Kept)["run"].command.inputs
+    assert (port.is_required, port.description) == (False, "A seed.")
+    assert port.constraints["le"] == 9

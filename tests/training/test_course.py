@@ -28,6 +28,7 @@ def test_half_a_line_and_nonsense_are_passed_over(tmp_path: Path) -> None:
         CurvePoint(step=3, heldout_loss=2.0, bits_per_byte=2.9),
     ]
     assert course.curve(after_step=2) == course.curve()[2:]
+    assert course.latest() == CurvePoint(step=3, loss=2.5, heldout_loss=2.0, bits_per_byte=2.9)
     (tmp_path / "samples.jsonl").write_bytes(b'{"step": 5, "text": "a f\xc3\xb6x"}\n{"step": 6, "text": "\xc3')
     assert course.samples() == [SampleText(step=5, text="a föx")]
     (tmp_path / "plan.json").write_text('{"steps": "')

@@ -74,6 +74,7 @@ async def test_a_preview_shows_beginnings(datasets: Datasets) -> None:
         ([("a.txt", b"")], "an empty file"),
         ([("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(2000))], "a PNG picture"),
         ([("a.txt", b"A short poem.")], "only 13 bytes"),
+        ([("a.txt", b"snow fox roof lane wood " * 400)], "the same over and over"),
         ([("a.txt", ("The same sentence over and over again, " * 4 + "\n\n").encode() * 100)], "without what is there"),
     ],
 )

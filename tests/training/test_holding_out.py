@@ -42,6 +42,14 @@ def test_of_many_documents_whole_ones_are_held_out() -> None:
     assert 3 <= sum(piece.split == "heldout" for piece in pieces) <= 12
 
 
+def test_of_many_books_each_gives_a_part() -> None:
+    books = [Document(prose(20_000, seed), f"{seed}.txt") for seed in range(25)]
+    pieces, _ = hold_out(books)
+    held = {piece.source for piece in pieces if piece.split == "heldout"}
+    assert len(held) > 20
+    assert held <= {piece.source for piece in pieces if piece.split == "train"}
+
+
 def test_what_stands_in_both_parts_is_taken_from_what_is_held_out() -> None:
     again = (
         "This very sentence stands in nearly every one of all these little documents, more than a hundred signs of it."

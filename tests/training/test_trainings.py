@@ -12,6 +12,7 @@ from gesso.errors import ConflictError, GessoError, InputError, NotFoundError, T
 from gesso.settings import Settings
 from gesso.spec.runnable import Request, Result
 from gesso.storage.backup import backup, restore
+from gesso.training.course import CurvePoint
 from gesso.training.training import TrainingOrder
 from gesso.training.trainings import Fork
 from tests.training.trainers import TEXT, ended, order, until_step
@@ -62,7 +63,7 @@ async def test_a_training_pauses_and_goes_on_as_if_it_never_had(app: App) -> Non
     assert job.status == "succeeded", job.error
     assert any(line.text == f"Going on from step {step}" for line in job.logs), job.logs
 
-    def losses(points: list) -> list:  # type: ignore[type-arg]
+    def losses(points: list[CurvePoint]) -> list[tuple[int, float]]:
         return [(point.step, point.loss) for point in points if point.loss is not None]
 
     assert losses(await app.trainings.curve(broken.id)) == losses(await app.trainings.curve(straight.id))
@@ -97,12 +98,14 @@ async def test_one_that_failed_or_was_canceled_is_taken_up_where_it_was(app: App
     dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
     failed = await app.trainings.start(order(dataset.name, name="poet", die_at=25))
     assert (await ended(app, failed)).status == "failed"
+    await app.trainings.datasets.delete(dataset.name)
     again = await app.trainings.resume("poet")
     assert again.id != failed.id
     assert again.name == "poet"
     job = await ended(app, again)
     assert job.status == "succeeded", job.error
     assert any(line.text == "Going on from step 20" for line in job.logs)
+    dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
     canceled = await app.trainings.start(order(dataset.name, name="other", step_s=0.02))
     await until_step(app, canceled, 11)
     assert (await app.trainings.cancel(canceled.id)).status == "canceled"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ MODEL: Final = "model"
 
 _MOST_LINES: Final = 20_000
 _LONGEST_BYTES: Final = 64_000_000
+_LATEST_BYTES: Final = 64_000  # some hundred lines: with the last look at what is held out among them
 _T = TypeVar("_T")
 
 
@@ -100,6 +102,15 @@ class Course:
         points = (_convert(line, CurvePoint) for line in self._lines("curve.jsonl"))
         return [point for point in points if point is not None and point.step > after_step][:_MOST_LINES]
 
+    def latest(self) -> CurvePoint | None:
+        """Return the newest figure of each kind as one point; quick, however long the curve is."""
+        lines = self._parsed(self._read("curve.jsonl", last_bytes=_LATEST_BYTES))
+        points = [point for line in lines if (point := _convert(line, CurvePoint)) is not None]
+        newest: dict[str, float] = {}
+        for point in points:
+            newest |= {name: value for name, value in vars(point).items() if name != "step" and value is not None}
+        return CurvePoint(step=points[-1].step, **newest) if points else None
+
     def samples(self, *, after_step: int = -1) -> list[SampleText]:
         """Return what the model said after a step."""
         samples = (_convert(line, SampleText) for line in self._lines("samples.jsonl"))
@@ -135,15 +146,21 @@ class Course:
             return None
 
     def _lines(self, name: str) -> Iterator[Any]:
-        for line in self._read(name).split(b"\n"):
+        return self._parsed(self._read(name))
+
+    @staticmethod
+    def _parsed(data: bytes) -> Iterator[Any]:
+        for line in data.split(b"\n"):
             try:
                 yield _finite(json.loads(line))
             except (ValueError, RecursionError):  # half a line: it is being written; or the last one before a crash
                 continue
 
-    def _read(self, name: str) -> bytes:
+    def _read(self, name: str, *, last_bytes: int = 0) -> bytes:
         try:
             with (self.folder / name).open("rb") as file:
+                if last_bytes:
+                    file.seek(max(0, file.seek(0, os.SEEK_END) - last_bytes))
                 return file.read(_LONGEST_BYTES)
         except OSError:
             return b""

@@ -24,6 +24,7 @@ LITTLE_BYTES: Final = 5_000
 MOST_BYTES: Final = 200_000_000
 """More is not read at once."""
 
+_FEWEST_HELDOUT: Final = 100  # characters
 _SOME_BYTES: Final = 50_000
 _MOST_REMARKS: Final = 50
 _BINS: Final = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -113,6 +114,9 @@ def make(files: Sequence[tuple[str, bytes]], *, column: str = "", left_out: int 
         raise InputError(f"at least {size(FEWEST_BYTES)} of text", told, hint=hint, where="files")
     pieces, removed = hold_out(gathered.documents)
     gathered.leave_out("held-out characters that stand in the rest, too", removed)
+    if sum(len(piece.text) for piece in pieces if piece.split == "heldout") < _FEWEST_HELDOUT:
+        hint = "Nothing could be held out that the rest does not say, too. Take more, or something else."
+        raise InputError("a text", "one that says the same over and over", hint=hint, where="files")
     return gathered, pieces
 
 

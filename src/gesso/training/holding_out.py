@@ -39,9 +39,13 @@ def hold_out(documents: Sequence[Document]) -> tuple[list[Piece], int]:
     """
     total = sum(len(document.text) for document in documents)
     wanted = max(_FEWEST, round(total * _SHARE))
-    is_many = len(documents) >= _MANY and max(len(document.text) for document in documents) <= 2 * wanted
+    is_many = len(documents) >= _MANY and _longest(documents) <= max(2 * _BLOCK, wanted // 4)
     pieces = list(_whole(documents, wanted) if is_many else _blocks(documents, wanted, total=total))
     return _apart(pieces)
+
+
+def _longest(documents: Sequence[Document]) -> int:
+    return max(len(document.text) for document in documents)
 
 
 def _whole(documents: Sequence[Document], wanted: int) -> Iterator[Piece]:

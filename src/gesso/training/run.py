@@ -124,7 +124,8 @@ class TrainingRun:
         }
         if memorised := await self._memorised(request, kept):
             facts["memorised"] = memorised
-        await asyncio.to_thread(self.models.place, kept / MODEL, name, facts=facts)
+        licence = base.licence if base else ""
+        await asyncio.to_thread(self.models.place, kept / MODEL, name, facts=facts, licence=licence)
 
     async def _memorised(self, request: Request, kept: Path) -> dict[str, Json] | None:
         """Say how much of its last samples the model says by heart."""

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from gesso.jobs.job import Job
-from gesso.training.course import Course, CurvePoint
+from gesso.training.course import Course
 from gesso.training.trained import TrainedModels
 from gesso.training.training import Origin, Training, digest_of, options_of, text_of, trainer_of
 
 _FORGOTTEN: Final = "a dataset that was deleted"
-_MOST_LOOKED_AT: Final = 2000
 
 
 def show(job: Job, course: Course, *, dataset_names: Mapping[str, str], models: TrainedModels) -> Training:
@@ -38,21 +37,10 @@ def show(job: Job, course: Course, *, dataset_names: Mapping[str, str], models: 
         progress=job.progress,
         progress_text=job.progress_text,
         plan=course.plan(),
-        latest=_latest(course.curve()),
+        latest=course.latest(),
         report=course.report(),
         model=name if models.has(name, training=job.id) else "",
         kept_bytes=course.size_bytes(),
         error=job.error,
         logs=job.logs,
     )
-
-
-def _latest(points: list[CurvePoint]) -> CurvePoint | None:
-    """Return the newest figure of each kind as one point."""
-    if not points:
-        return None
-    newest: dict[str, float] = {}
-    for point in points[-_MOST_LOOKED_AT:]:
-        told = {name: getattr(point, name) for name in CurvePoint.__dataclass_fields__ if name != "step"}
-        newest |= {name: value for name, value in told.items() if value is not None}
-    return CurvePoint(step=points[-1].step, **newest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -75,11 +76,11 @@ class TrainedModels:
 
     # -- models -------------------------------------------------------------------------------------------------------
 
-    def place(self, made: Path, name: str, *, facts: Mapping[str, Json]) -> ModelSource:
+    def place(self, made: Path, name: str, *, facts: Mapping[str, Json], licence: str = "") -> ModelSource:
         """Put the folder of a finished model under its name on the list of models, trusted.
 
-        `facts` are added to what the folder says of how it was made. The same again takes the place of itself. Raises
-        `StorageError`, and `DeclarationError` for a folder that is no model.
+        `facts` are added to what the folder says of how it was made, `licence` is that of its base. The same again
+        takes the place of itself. Raises `StorageError`, and `DeclarationError` for a folder that is no model.
         """
         target = self._folder / name
         with explained(target):
@@ -89,6 +90,7 @@ class TrainedModels:
                 link_tree(made, staging / name)
                 add_facts(staging / name / RECIPE, facts)
                 add_to_card(staging / name / CARD, facts)
+                add_licence(staging / name / "gesso.toml", licence)
                 if target.exists():
                     target.rename(staging / "before")
                 (staging / name).rename(target)
@@ -189,6 +191,14 @@ def add_to_card(path: Path, facts: Mapping[str, Json]) -> None:
             f"Of its last samples, {told['share']:.0%} stand word for word in the text that it learnt from{longest}."
         )
         write_whole(path, f"{text}\n\n## What it says by heart\n\n{share}\n".encode())
+
+
+def add_licence(path: Path, licence: str) -> None:
+    """Have a model state the licence of its base, if it states none."""
+    text = path.read_text(encoding="utf-8")
+    if licence and not re.search(r"^licen[cs]e\s*=", text, re.MULTILINE):
+        quoted = json.dumps(licence, ensure_ascii=False)
+        write_whole(path, f"licence = {quoted} # of what it was trained from\n{text}".encode())
 
 
 def check_weights(folder: Path, *, what: str) -> Path:

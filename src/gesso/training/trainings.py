@@ -19,7 +19,7 @@ from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.database import Connection
 from gesso.training.bases import Bases
 from gesso.training.course import Checkpoint, Course, CurvePoint, SampleText
-from gesso.training.dataset import FILE, Dataset
+from gesso.training.dataset import FILE
 from gesso.training.datasets import Datasets
 from gesso.training.memorised import Memorised
 from gesso.training.run import Trainer, TrainingRun
@@ -103,8 +103,8 @@ class Trainings:
         """
         dataset = await self.datasets.get(order.dataset)
         async with self._beginning:
-            name = await self._name(order, dataset)
-            inputs = self._inputs(order, dataset, name=name)
+            name = await self._name(order, Path(dataset.name).stem)
+            inputs = self._inputs(order, dataset.digest, name=name)
             await self.bases.check(order.base)
             job = await self._jobs.submit(self._job_order(order, inputs))
         return await self._shown(job)
@@ -121,10 +121,9 @@ class Trainings:
             options={**order.options, **(fork.options or {})},
             seed=job.seed if fork.seed is None else fork.seed,
         )
-        dataset = await self.datasets.get(order.dataset)
         async with self._beginning:
-            order = replace(order, name=await self._name(order, dataset, is_exact=bool(fork.name)))
-            inputs = self._inputs(order, dataset, name=order.name)
+            order = replace(order, name=await self._name(order, order.name, is_exact=bool(fork.name)))
+            inputs = self._inputs(order, order.dataset, name=order.name)
             inputs["from_checkpoint"] = f"{job.id}/{checkpoint.folder}"
 
             def also(_: Connection, forked: Job) -> None:
@@ -136,7 +135,7 @@ class Trainings:
     async def estimate(self, order: TrainingOrder) -> Json:
         """Try a training for a moment, and say how long it would take and what to expect. Raises as `start` does."""
         dataset = await self.datasets.get(order.dataset)
-        inputs = self._inputs(order, dataset, name="")
+        inputs = self._inputs(order, dataset.digest, name="")
         base = (await self.bases.bring(order.base, _ignore)).path if order.base else ""
         path = await asyncio.to_thread(self._blobs.path, dataset.digest)
         if order.trainer not in self._trying:
@@ -153,8 +152,8 @@ class Trainings:
             finally:
                 await trainer.close()
 
-    async def _name(self, order: TrainingOrder, dataset: Dataset, *, is_exact: bool = True) -> str:
-        """Return what the model is to be called: as it was asked for, or else after the dataset."""
+    async def _name(self, order: TrainingOrder, otherwise: str, *, is_exact: bool = True) -> str:
+        """Return what the model is to be called: as it was asked for, or near to something else."""
         busy = {text_of(job, "name") for job in await self._open_jobs()}
         if order.name and is_exact:
             name = await asyncio.to_thread(self.models.check_free, order.name)
@@ -166,7 +165,7 @@ class Trainings:
                     where="name",
                 )
             return name
-        wanted = name = await asyncio.to_thread(self.models.free_name, order.name or Path(dataset.name).stem)
+        wanted = name = await asyncio.to_thread(self.models.free_name, order.name or otherwise)
         number = 2
         while name in busy:
             name = await asyncio.to_thread(self.models.free_name, f"{wanted}-{number}")
@@ -176,14 +175,14 @@ class Trainings:
     async def _open_jobs(self) -> tuple[Job, ...]:
         return await self._jobs.list(kind=KIND, status=("queued", "starting", "processing", "paused"), limit=_MOST_OPEN)
 
-    def _inputs(self, order: TrainingOrder, dataset: Dataset, *, name: str) -> dict[str, Json]:
+    def _inputs(self, order: TrainingOrder, digest: str, *, name: str) -> dict[str, Json]:
         known = {port.name for port in self.trainers.options(order.trainer)}
         for option in order.options:
             if option not in known:
                 raise InputError(
                     f"one of the options {', '.join(sorted(known))}", "one of that name", where=option[:80]
                 )
-        reference = {"blob": dataset.digest, "name": FILE}
+        reference = {"blob": digest, "name": FILE}
         return {"dataset": reference, "base": order.base, "name": name, **order.options}
 
     @staticmethod
@@ -278,8 +277,7 @@ class Trainings:
             take_over(old, self._jobs.kept.path(again.id))
 
         async with self._beginning:
-            dataset = await self.datasets.get(order.dataset)
-            inputs = self._inputs(order, dataset, name=await self._name(order, dataset))
+            inputs = self._inputs(order, order.dataset, name=await self._name(order, order.name))
             if begun_from := text_of(job, "from_checkpoint"):
                 inputs["from_checkpoint"] = begun_from
             return await self._shown(await self._jobs.submit(self._job_order(order, inputs), also=also))

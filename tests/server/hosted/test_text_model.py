@@ -6,7 +6,7 @@ import pytest
 
 from gesso.errors import InputError
 from gesso.server.hosted.text_model import TextModel
-from gesso.spec.model import Command, Port
+from gesso.spec.model import Command, ModelSpec, Port
 
 
 def port(name: str, kind: str = "text", *, is_required: bool = False) -> Port:
@@ -101,3 +101,40 @@ def test_a_conversation_goes_in_as_the_model_takes_it() -> None:
     assert [turn["role"] for turn in inputs["messages"]] == ["system", "user", "assistant", "user"]
     assert ends == []
     assert whole.continuation("Hi") == {"messages": [{"role": "user", "content": "Hi"}]}
+
+
+TEXT = Port(name="output", type="text")
+COUNTER = Command(name="count_tokens", inputs=(port("text"),), outputs=(Port(name="output", type="number"),))
+
+
+def find(*commands: Command) -> TextModel | None:
+    return TextModel.find(ModelSpec(name="m", commands=commands), commands[0])
+
+
+def test_one_beside_it_that_streams_the_same_answers() -> None:
+    inputs = (port("prompt"), port("top_k", "number"))
+    told = Command(name="run", inputs=inputs, outputs=(TEXT, Port(name="encountered_end", type="boolean")))
+    streams = Command(name="stream", inputs=inputs, outputs=(TEXT,), is_streaming=True)
+    found = find(told, streams, COUNTER)
+    assert found is not None
+    assert (found.command, found.counter) == (streams, COUNTER)
+    assert find(told, Command(name="stream", inputs=inputs, outputs=(TEXT,))) is None
+    assert find(told, Command(name="more", inputs=(*inputs, port("file")), outputs=(TEXT,), is_streaming=True)) is None
+
+
+def test_tokens_are_counted_only_where_each_is_a_part() -> None:
+    plain = Command(name="run", inputs=(port("prompt"),), outputs=(TEXT,))
+    found = find(plain, COUNTER)
+    assert found is not None
+    assert found.counter is None
+    streams = Command(name="run", inputs=(port("prompt"),), outputs=(TEXT,), is_streaming=True)
+    other = Command(name="count_tokens", inputs=(port("image", "image"),), outputs=COUNTER.outputs)
+    found = find(streams, other)
+    assert found is not None
+    assert found.counter is None
+
+
+def test_a_text_is_read_once_however_often_it_is_gone_on_with() -> None:
+    found = model(port("prompt"))
+    assert found is not None
+    assert found.read([{"prompt": "a"}, {"prompt": "b"}, {"prompt": "a"}]) == ["a", "b"]

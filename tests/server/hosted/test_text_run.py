@@ -25,3 +25,9 @@ def test_a_text_in_pieces_is_cut_where_the_whole_would_be(text: str, words: list
 @pytest.mark.parametrize(("limit", "text", "reason"), [(None, "a b", "stop"), (2, "a b", "length"), (3, "a b", "stop")])
 def test_why_it_ended_is_told_by_words(limit: int | None, text: str, reason: str) -> None:
     assert Written(limit, text).finish_reason == reason
+
+
+def test_why_it_ended_is_told_by_tokens_where_they_are_known() -> None:
+    assert Written(3, "a b c d", parts=2, has_tokens=True).finish_reason == "stop"
+    assert Written(3, "", parts=3, has_tokens=True).finish_reason == "length"
+    assert Written(3, "", parts=3, has_tokens=True, is_cut=True).finish_reason == "stop"

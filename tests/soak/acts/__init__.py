@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.soak.acts import broken, direct, files, jobs, live, looks, workers
+from tests.soak.acts import broken, direct, files, hosting, jobs, live, looks, workers
 from tests.soak.stage import Stage
 
 
@@ -46,6 +46,8 @@ ACTS: Final = (
     Act(direct.run_one, 3, needs=direct.ROUTE),
     Act(direct.run_together, 2, needs=direct.ROUTE),
     Act(direct.run_and_leave, 2, needs=direct.ROUTE),
+    Act(hosting.host_and_use, 2, needs=hosting.ROUTE),
+    Act(hosting.knock, 1, needs=hosting.ROUTE),
     Act(live.send_frames, 2, needs=live.ROUTE),
     Act(live.stall_and_leave, 1, needs=live.ROUTE),
 )

@@ -48,7 +48,7 @@ async def _run(stage: Stage, order: Order) -> None:
     sending = stage.visitor.ask("POST /models/{name}/run", path, json={"inputs": order.body["inputs"]})
     answer = await asyncio.wait_for(sending, 2) if order.is_endless else await sending
     if answer.status_code == 200:
-        stage.expect(_is_right(order, answer.json()["outputs"]), f"{order}: {answer.text[:300]}")
+        stage.expect(is_right(order, answer.json()["outputs"]), f"{order}: {answer.text[:300]}")
     elif answer.status_code != 503:
         code = answer.json()["code"]
         was_killed = any(model == order.model for _, model in stage.server.worker_kills)
@@ -56,7 +56,8 @@ async def _run(stage: Stage, order: Order) -> None:
         stage.expect(is_fate, f"{order}: {answer.status_code} {answer.text[:300]}")
 
 
-def _is_right(order: Order, outputs: dict[str, Any]) -> bool:
+def is_right(order: Order, outputs: dict[str, Any]) -> bool:
+    """Say whether a run's outputs are those that the order must have."""
     (output,) = outputs.values()
     if order.model in {"mirror", "scribe"}:
         data = base64.b64decode(output.partition(",")[2])

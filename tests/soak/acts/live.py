@@ -12,6 +12,7 @@ import PIL.Image
 from websockets.asyncio.client import ClientConnection
 
 from tests.soak.stage import API, Stage
+from tests.soak.visitor import Away
 
 ROUTE: Final = f"{API}/models/{{name}}/live"
 """The route."""
@@ -52,6 +53,8 @@ async def _hear(socket: ClientConnection) -> dict[str, Any]:
     """Return the next message in words that is not about the worker getting ready."""
     while True:
         said: dict[str, Any] = json.loads(await socket.recv())
+        if said["type"] == "error" and said["code"] == "stopping":
+            raise Away("live")
         if said["type"] != "progress":
             return said
 

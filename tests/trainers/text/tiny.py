@@ -29,7 +29,7 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], *, dtype: str
     path.write_bytes(len(head).to_bytes(8, "little") + head + b"".join(each.tobytes() for each in tensors.values()))
 
 
-def byte_tokenizer(vocabulary: int = 300) -> Tokenizer:
+def byte_tokenizer(vocabulary: int = 280) -> Tokenizer:
     """Train a small byte-level BPE."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -129,7 +129,7 @@ def write_parrot(folder: Path, tokenizer: Tokenizer, texts: Sequence[str], *, co
     for text in texts:
         tokens = tokenizer.encode(text).ids
         for one, next_ in itertools.pairwise(tokens):
-            follows[next_, one] = max(follows[next_, one], 30 - follows[:, one].sum() / 60)
+            follows[next_, one] = max(float(follows[next_, one]), 30 - float(follows[:, one].sum()) / 60)
     width = -(-vocabulary // 4) * 4
     table = np.zeros((vocabulary, width), np.float32)
     table[np.arange(vocabulary), np.arange(vocabulary)] = 1

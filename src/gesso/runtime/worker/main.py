@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import gc
 import inspect
 import os
 import platform
@@ -155,6 +156,7 @@ class Worker:
             sees_others=passing.can_open(asked.memory),
         )
         self._channel.send(ready)
+        gc.freeze()  # libraries and weights stay: to look through them again and again would stop a camera each time
 
     def _begin(self, asked: Run) -> tuple[WorkerRun, Binding, dict[str, Any]]:
         binding = self._bindings[asked.command]

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Tokens: TypeAlias = NDArray[np.uint16] | NDArray[np.uint32]
+Tokens: TypeAlias = NDArray[np.uint16 | np.uint32]
 """A text in numbers."""
 
 

@@ -7,6 +7,7 @@ that it needs neither torch nor transformers, and little memory.
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _ACTIVATIONS: Final[Mapping[str, Activation]] = {
 }
 _NUMBERS: Final[Mapping[str, str]] = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "F64": "<f8"}
 _MOST_HEADER_BYTES: Final = 100_000_000
+_LARGEST: Final = 10_000_000
 
 Array = NDArray[np.float32]
 Logits = Callable[[Sequence[int]], Array]
@@ -92,7 +94,7 @@ def _probabilities(logits: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-class _Gpt2(Converter):  # type: ignore[misc]  # CTranslate2 has no types
+class _Gpt2(Converter):
     """CTranslate2's converter, given the tensors of a folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -122,30 +124,23 @@ class _Gpt2(Converter):  # type: ignore[misc]  # CTranslate2 has no types
         return len(words)
 
     def _fill(self, decoder: Any, size: int) -> None:
-        tensors = self._tensors
+        config, tensors = self._config, self._tensors
+        width, rows = config["n_embd"], config["vocab_size"]
+        inner = config.get("n_inner") or 4 * width
         decoder.scale_embeddings = False
-        decoder.embeddings.weight = tensors["wte.weight"][:size]
-        decoder.position_encodings.encodings = tensors["wpe.weight"]
-        own_head = "lm_head.weight" in tensors and not self._config.get("tie_word_embeddings", True)
-        decoder.projection.weight = tensors["lm_head.weight" if own_head else "wte.weight"][:size]
-        _norm(decoder.layer_norm, tensors, name="ln_f")
+        decoder.embeddings.weight = tensors.get("wte.weight", rows, width)[:size]
+        decoder.position_encodings.encodings = tensors.get("wpe.weight", config["n_positions"], width)
+        own_head = "lm_head.weight" in tensors and not config.get("tie_word_embeddings", True)
+        decoder.projection.weight = tensors.get("lm_head.weight" if own_head else "wte.weight", rows, width)[:size]
+        tensors.fill_norm(decoder.layer_norm, "ln_f", width=width)
         for number, layer in enumerate(decoder.layer):
-            block = f"h.{number}"
-            _norm(layer.self_attention.layer_norm, tensors, name=f"{block}.ln_1")
-            _linear(layer.self_attention.linear[0], tensors, name=f"{block}.attn.c_attn")
-            _linear(layer.self_attention.linear[1], tensors, name=f"{block}.attn.c_proj")
-            _norm(layer.ffn.layer_norm, tensors, name=f"{block}.ln_2")
-            _linear(layer.ffn.linear_0, tensors, name=f"{block}.mlp.c_fc")
-            _linear(layer.ffn.linear_1, tensors, name=f"{block}.mlp.c_proj")
-
-
-def _norm(spec: Any, tensors: Tensors, *, name: str) -> None:
-    spec.gamma, spec.beta = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
-
-
-def _linear(spec: Any, tensors: Tensors, *, name: str) -> None:
-    spec.weight = np.ascontiguousarray(tensors[f"{name}.weight"].T)  # GPT-2 has them the other way round
-    spec.bias = tensors[f"{name}.bias"]
+            block, attention, ffn = f"h.{number}", layer.self_attention, layer.ffn
+            tensors.fill_norm(attention.layer_norm, f"{block}.ln_1", width=width)
+            tensors.fill_linear(attention.linear[0], f"{block}.attn.c_attn", shape=(width, 3 * width))
+            tensors.fill_linear(attention.linear[1], f"{block}.attn.c_proj", shape=(width, width))
+            tensors.fill_norm(ffn.layer_norm, f"{block}.ln_2", width=width)
+            tensors.fill_linear(ffn.linear_0, f"{block}.mlp.c_fc", shape=(width, inner))
+            tensors.fill_linear(ffn.linear_1, f"{block}.mlp.c_proj", shape=(inner, width))
 
 
 # -- the folder -------------------------------------------------------------------------------------------------------
@@ -160,8 +155,11 @@ def read_config(folder: Path) -> dict[str, Any]:
             "a model of GPT-2's shape (model_type gpt2)", str(kind or "none that is named"), where="config.json"
         )
     sizes = ("n_layer", "n_head", "n_embd", "n_positions", "vocab_size")
-    if missing := [name for name in sizes if not isinstance(config.get(name), int)]:
-        raise InputError(f"whole numbers for {', '.join(sizes)}", f"none for {', '.join(missing)}", where="config.json")
+    if wrong := [name for name in sizes if not _is_size(config.get(name))]:
+        raise InputError(f"whole numbers for {', '.join(sizes)}", f"none for {', '.join(wrong)}", where="config.json")
+    if config["n_embd"] % config["n_head"]:
+        given = f"{config['n_embd']} by {config['n_head']}"
+        raise InputError("n_embd that n_head divides", given, where="config.json")
     config.setdefault("activation_function", "gelu_new")
     if config["activation_function"] not in _ACTIVATIONS:
         known, given = ", ".join(_ACTIVATIONS), str(config["activation_function"])
@@ -169,6 +167,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not config.get("scale_attn_weights", True) or config.get("scale_attn_by_inverse_layer_idx", False):
         raise InputError("attention as GPT-2 has it", "one that is scaled in another way", where="config.json")
     return config
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:
@@ -208,21 +210,36 @@ class Tensors:
     def __contains__(self, name: str) -> bool:
         return self._entry(name) is not None
 
-    def __getitem__(self, name: str) -> Array:
+    def get(self, name: str, *shape: int) -> Array:
+        """Return a tensor. Raises `InputError` if there is none of that name and shape."""
         entry = self._entry(name)
         if entry is None:
             raise InputError(f"the tensor {name}", "none of that name", where=self._path.name)
-        begin, end = entry["data_offsets"]
-        kind = np.dtype(_NUMBERS.get(entry["dtype"], "V1"))
-        count = int(np.prod(entry["shape"], dtype=np.int64))
-        if kind.kind == "V" or end - begin != count * kind.itemsize or self._start + end > self._path.stat().st_size:
-            raise InputError(
-                "a whole file with numbers in 16 or 32 bits", f"{name}: {entry['dtype']}", where=self._path.name
-            )
-        raw = np.fromfile(self._path, kind, count=count, offset=self._start + begin)
-        if entry["dtype"] == "BF16":  # the upper half of a number in 32 bits
+        try:
+            begin, end = entry["data_offsets"]
+            dtype = entry["dtype"]
+            raw = np.fromfile(self._path, _NUMBERS[dtype], count=math.prod(shape), offset=self._start + begin)
+            if begin < 0 or tuple(entry["shape"]) != shape or raw.size != math.prod(shape) or raw.nbytes != end - begin:
+                raise ValueError("it is cut off, or of another shape")
+        except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+            expected = f"{name} whole, of the shape {list(shape)}, in numbers of 16 or 32 bits"
+            raise InputError(expected, str(entry)[:100], where=self._path.name) from error
+        if dtype == "BF16":  # the upper half of a number in 32 bits
             raw = (raw.astype(np.uint32) << 16).view(np.float32)
-        return raw.astype(np.float32, copy=False).reshape(entry["shape"])
+        return raw.reshape(shape).astype(np.float32, copy=False)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Return the shape that a tensor says that it has."""
+        return tuple(self._entry(name)["shape"])
+
+    def fill_norm(self, spec: Any, name: str, *, width: int) -> None:
+        """Fill a norm of CTranslate2's."""
+        spec.gamma, spec.beta = self.get(f"{name}.weight", width), self.get(f"{name}.bias", width)
+
+    def fill_linear(self, spec: Any, name: str, *, shape: tuple[int, int]) -> None:
+        """Fill a linear layer of CTranslate2's, which has its weights the other way round."""
+        spec.weight = np.ascontiguousarray(self.get(f"{name}.weight", *shape).T)
+        spec.bias = self.get(f"{name}.bias", shape[1])
 
     def _entry(self, name: str) -> Any:
         return self._entries.get(name) or self._entries.get(f"transformer.{name}")

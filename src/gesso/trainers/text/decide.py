@@ -80,6 +80,7 @@ class Course:
         shape, learnt = self.shape, self.parameters // 50 if self.rank else self.parameters
         fixed = 6 * self.parameters + 12 * learnt
         kept = (2 if saves_memory else 20) * 4 * shape.layers * shape.width
+        kept += 6 * shape.heads * self.length * (1 if saves_memory else shape.layers)  # who looks at whom, in 16 bits
         return _PROGRAM_BYTES + fixed + rows * self.length * (kept + 20 * 4 * shape.width) + 12 * 4_000_000
 
     def at_once(self) -> tuple[int, bool]:
@@ -143,7 +144,7 @@ class Course:
             base=options.base,
             base_sha256=self.origin.sha256 if self.origin else "",
             from_checkpoint=options.from_checkpoint,
-            words=words_for(options, corpus, length=self.length, is_tuned=self.origin is not None, seconds=seconds),
+            words=words_for(options, corpus, is_tuned=self.origin is not None, seconds=seconds),
         )
 
 

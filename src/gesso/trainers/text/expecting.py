@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from gesso.trainers.text.corpus import Corpus
 from gesso.trainers.text.options import Options
 
+_FEW: Final = 200
+"""Tokens of held-out text below which what it says is chance."""
 
-def words_for(options: Options, corpus: Corpus, *, length: int, is_tuned: bool, seconds: float) -> tuple[str, ...]:
-    """Return sentences for people. `length`: tokens that are read in one go; `is_tuned`: it begins from a base."""
+
+def words_for(options: Options, corpus: Corpus, *, is_tuned: bool, seconds: float) -> tuple[str, ...]:
+    """Return sentences for people. `is_tuned`: it begins from a base."""
     said = [_of_tuned(corpus.text_bytes) if is_tuned else _of_new(corpus.text_bytes)]
-    if len(corpus.heldout) <= length:
+    if len(corpus.heldout) < _FEW:
         said.append("Too little is held out to see when it begins to learn by heart.")
     if options.preset != "thorough" and not options.max_steps:
         minutes = max(1, round(seconds / 60))

@@ -52,7 +52,7 @@ def make_model(
 
 def _make(training: Training, state: State, *, options: Options, made: Path, dtype: torch.dtype) -> dict[str, Any]:
     model, best = best_model(training)
-    tokenizer = training.tokenizer
+    tokenizer = training.corpus.tokenizer
     huggingface.write(model, made / "weights", end=tokens.end_of(tokenizer), dtype=dtype)
     huggingface.write_tokenizer(tokenizer, made / "weights", context=model.shape.context)
     labels = Labels(name=options.name or "text", title=options.name or "Text", description=_description(training))

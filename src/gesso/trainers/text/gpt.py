@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from gesso.trainers.text.attention import look_back
 from gesso.trainers.text.cross_entropy import cross_entropy
 
 Past = list[tuple[Tensor, Tensor]]
@@ -47,9 +48,7 @@ class Attention(nn.Module):
         query, key, value = (self._split(part) for part in self.c_attn(x).split(x.shape[-1], dim=-1))
         if past is not None:
             key, value = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
-        dropout = self.dropout if self.training else 0.0
-        is_causal = query.shape[2] > 1
-        seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout, is_causal=is_causal)
+        seen = look_back(query, key, value=value, dropout=self.dropout if self.training else 0.0)
         return self.resid_dropout(self.c_proj(seen.transpose(1, 2).reshape(x.shape))), (key, value)
 
     def _split(self, part: Tensor) -> Tensor:

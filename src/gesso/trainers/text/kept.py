@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 Json = Mapping[str, Any]
+"""A line of a file of lines."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Learner:
             share = len(inputs) / len(batch[0])
             with self._exactness():
                 loss = self.model.loss(inputs, targets) * share
-            loss.backward()  # type: ignore[no-untyped-call]  # torch's own
+            loss.backward()
             total += loss.item()
         nn.utils.clip_grad_norm_(self.weights.values(), _CLIP)
         for group in self._optimiser.param_groups:
@@ -72,7 +72,7 @@ class Learner:
             inputs, targets = (each.to(self.habits.device) for each in gather(tokens, some, length=length))
             with self._exactness():
                 total += self.model.loss(inputs, targets).item() * len(some)
-        return total / max(1, len(starts))
+        return float(total / max(1, len(starts)))
 
     def _parts(self, batch: tuple[Tensor, Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         inputs, targets = (each.to(self.habits.device) for each in batch)
@@ -81,7 +81,8 @@ class Learner:
     def _exactness(self) -> contextlib.AbstractContextManager[object]:
         if self.habits.precision == "fp32":
             return contextlib.nullcontext()
-        return torch.autocast(self.habits.device, dtype=torch.bfloat16)
+        less: contextlib.AbstractContextManager[object] = torch.autocast(self.habits.device, dtype=torch.bfloat16)
+        return less
 
     def state(self) -> dict[str, Tensor]:
         """Return the optimiser's memory, by the names of the weights."""

@@ -12,12 +12,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
-from tokenizers import Tokenizer
-
 from gesso import CanceledError, GessoError
 from gesso.trainers.text import checkpoints
-from gesso.trainers.text.batches import Batches, Tokens, spread
+from gesso.trainers.text.batches import Batches, spread
 from gesso.trainers.text.checkpoints import State
+from gesso.trainers.text.corpus import Corpus
 from gesso.trainers.text.kept import Kept
 from gesso.trainers.text.learner import Learner
 from gesso.trainers.text.plan import Plan
@@ -26,6 +25,9 @@ from gesso.trainers.text.sampling import sample
 SEEDS: Final = (1, 2, 3)
 """Those of the samples."""
 _LINES: Final = 1000
+_LEAST: Final = 32
+"""How few tokens of held-out text say anything."""
+_PARTS: Final = 8
 _NAT_IN_BITS: Final = 1 / math.log(2)
 
 
@@ -51,9 +53,7 @@ class Training:
 
     plan: Plan
     learner: Learner
-    tokenizer: Tokenizer
-    text: Tokens
-    heldout: Tokens
+    corpus: Corpus
     kept: Kept
     news: News
 
@@ -69,23 +69,23 @@ class Training:
             if wanted == "finish":
                 self.news.log(f"Finished early, after {state.step} of {plan.steps} steps, because that was wanted.")
                 break
+            if plan.patience and state.worse >= plan.patience:
+                self.news.log(f"Stopped after {state.step} steps: what was held out is guessed no better any more.")
+                break
             rate, stepped = plan.rate(state.step), time.monotonic()
             loss = self.learner.learn(state.step, batches(state.step), rate=rate)
             if not math.isfinite(loss):
                 raise GessoError("The loss is no number any more.", hint="Take a lower learning rate.")
             now = time.monotonic()
-            done = {"step": state.step + 1, "loss": loss, "heldout_loss": None, "bits_per_byte": None}
-            state = replace(state, **done, elapsed_s=now - began)
+            state = replace(state, step=state.step + 1, loss=loss, elapsed_s=now - began)
+            state = replace(state, heldout_loss=None, bits_per_byte=None)  # none was taken at this step yet
             self._tell(state, rate=rate, tokens_per_s=plan.batch_tokens / (now - stepped))
             if state.step % plan.every == 0 or state.step == plan.steps:
                 state = self._look(replace(state, elapsed_s=time.monotonic() - began))
-                if plan.patience and state.worse >= plan.patience:
-                    self.news.log(f"Stopped after {state.step} steps: what was held out is guessed no better any more.")
-                    break
         return state if state.step == self._looked_at() else self._look(state)
 
     def _batches(self) -> Batches:
-        return Batches(self.text, rows=self.plan.rows, length=self.plan.block_size, seed=self.plan.seed)
+        return Batches(self.corpus.text, rows=self.plan.rows, length=self.plan.block_size, seed=self.plan.seed)
 
     def _look(self, state: State) -> State:
         """See how well it does, let it speak, and keep a checkpoint."""
@@ -109,8 +109,14 @@ class Training:
 
     def heldout_loss(self) -> float | None:
         """Return how badly what was held out is guessed, nats a token; None where nothing was."""
-        starts = spread(self.heldout, length=self.plan.block_size, most=self.plan.heldout_most)
-        return self.learner.loss(self.heldout, starts, length=self.plan.block_size) if starts else None
+        text, block_size = self.corpus.heldout, self.plan.block_size
+        if len(text) < _LEAST:
+            return None
+        parts = math.ceil((len(text) - 1) / block_size)
+        length = block_size if parts > _PARTS else (len(text) - 1) // parts  # so that nothing of a short one is lost
+        starts = spread(text, length=length, most=self.plan.heldout_most)
+        loss: float = self.learner.loss(text, starts, length=length)
+        return loss
 
     def _bits_per_byte(self, loss: float | None) -> float | None:
         return None if loss is None else loss * _NAT_IN_BITS / self.plan.bytes_per_token
@@ -119,7 +125,7 @@ class Training:
         line = {"step": step, "heldout_loss": loss, "bits_per_byte": self._bits_per_byte(loss)}
         self.kept.append("curve.jsonl", line)
         plan, model = self.plan, self.learner.model
-        texts = sample(model, self.tokenizer, prompt=plan.prompt, seeds=list(SEEDS), length=plan.sample_tokens)
+        texts = sample(model, self.corpus.tokenizer, prompt=plan.prompt, seeds=list(SEEDS), length=plan.sample_tokens)
         for seed, text in zip(SEEDS, texts, strict=True):
             self.kept.append("samples.jsonl", {"step": step, "prompt": plan.prompt, "seed": seed, "text": text})
         self.news.preview(texts[0])

@@ -21,26 +21,26 @@ from gesso.trainers.text.speaking import Labels, make_speaker
 from gesso.trainers.text.tokens import Pieces
 from gesso.trainers.text.work import make_plan, make_tokenizer, open_training
 
-Dataset = Annotated[File, Field("A dataset: lines of JSON with a text and its split.")]
-Base = Annotated[
+_Dataset = Annotated[File, Field("A dataset: lines of JSON with a text and its split.")]
+_Base = Annotated[
     str,
     Field(
         "A folder with a model of GPT-2's shape to begin from (config.json, model.safetensors). Without: from nothing."
     ),
 ]
-Checkpoint = Annotated[str, Field("A folder with a checkpoint of another run, to begin from.")]
-PresetPort = Annotated[Preset, Field("How long it may take: minutes, half an hour, hours.")]
-MethodPort = Annotated[Method, Field("Whether all of a base learns, or a small part beside it (LoRA).")]
-SizePort = Annotated[SizeName, Field("How large a model is that is made from nothing.")]
-Steps = Annotated[int, Range(0, 10_000_000), Field("How many steps it learns; 0: as many as the preset has time for.")]
-Tokens = Annotated[int, Range(0, 10_000_000), Field("Tokens in a batch; 0: what suits the size.")]
-Block = Annotated[int, Range(0, 8192), Field("Tokens that are read in one go; 0: what suits the size.")]
-Rate = Annotated[float, Range(0, 1), Field("The highest learning rate; 0: what suits the size.")]
-Vocabulary = Annotated[int, Range(0, 65536), Field("Pieces that a new vocabulary has; 0: what suits the text.")]
-PiecesPort = Annotated[Pieces, Field("What a new vocabulary is made of.")]
-Part = Annotated[int, Range(0, 4096), Field("Goes before the size; 0: as the size says.")]
-Forgets = Annotated[float, Range(-1, 0.9), Field("What is forgotten while learning; -1: what suits the text.")]
-ExactPort = Annotated[Exactness, Field("How exactly is computed; auto: as is faster here.")]
+_Checkpoint = Annotated[str, Field("A folder with a checkpoint of another run, to begin from.")]
+_Preset = Annotated[Preset, Field("How long it may take: minutes, half an hour, hours.")]
+_Method = Annotated[Method, Field("Whether all of a base learns, or a small part beside it (LoRA).")]
+_Size = Annotated[SizeName, Field("How large a model is that is made from nothing.")]
+_Steps = Annotated[int, Range(0, 10_000_000), Field("How many steps it learns; 0: as many as the preset has time for.")]
+_Tokens = Annotated[int, Range(0, 10_000_000), Field("Tokens in a batch; 0: what suits the size.")]
+_Block = Annotated[int, Range(0, 8192), Field("Tokens that are read in one go; 0: what suits the size.")]
+_Rate = Annotated[float, Range(0, 1), Field("The highest learning rate; 0: what suits the size.")]
+_Vocabulary = Annotated[int, Range(0, 65536), Field("Pieces that a new vocabulary has; 0: what suits the text.")]
+_Pieces = Annotated[Pieces, Field("What a new vocabulary is made of.")]
+_Part = Annotated[int, Range(0, 4096), Field("Goes before the size; 0: as the size says.")]
+_Forgets = Annotated[float, Range(-1, 0.9), Field("What is forgotten while learning; -1: what suits the text.")]
+_Exact = Annotated[Exactness, Field("How exactly is computed; auto: as is faster here.")]
 
 
 class Trained(NamedTuple):
@@ -55,27 +55,27 @@ class TextTrainer(Model):
     @command
     def run(  # noqa: PLR0913 - each is a choice of whoever trains
         self,
-        dataset: Dataset,
+        dataset: _Dataset,
         *,
         name: Annotated[str, Field("What the model will be called.")] = "",
-        base: Base = "",
-        preset: PresetPort = "quick",
+        base: _Base = "",
+        preset: _Preset = "quick",
         prompt: Annotated[str, Field("What samples begin with.")] = "",
-        size: SizePort = "auto",
-        method: MethodPort = "auto",
-        max_steps: Steps = 0,
-        learning_rate: Rate = 0.0,
-        batch_tokens: Tokens = 0,
-        block_size: Block = 0,
-        vocabulary: Vocabulary = 0,
-        pieces: PiecesPort = "bytes",
-        layers: Part = 0,
-        heads: Part = 0,
-        width: Part = 0,
-        dropout: Forgets = -1.0,
-        precision: ExactPort = "auto",
+        size: _Size = "auto",
+        method: _Method = "auto",
+        max_steps: _Steps = 0,
+        learning_rate: _Rate = 0.0,
+        batch_tokens: _Tokens = 0,
+        block_size: _Block = 0,
+        vocabulary: _Vocabulary = 0,
+        pieces: _Pieces = "bytes",
+        layers: _Part = 0,
+        heads: _Part = 0,
+        width: _Part = 0,
+        dropout: _Forgets = -1.0,
+        precision: _Exact = "auto",
         every: Annotated[int, Range(0, 1_000_000), Field("Steps between checkpoints; 0: a twentieth of all.")] = 0,
-        from_checkpoint: Checkpoint = "",
+        from_checkpoint: _Checkpoint = "",
     ) -> Trained:
         """Train, and return how it went. It can be paused, finished early, and taken up again."""
         chosen = {key: value for key, value in locals().items() if key not in ("self", "dataset")}
@@ -88,22 +88,22 @@ class TextTrainer(Model):
     @command
     def estimate(  # noqa: PLR0913 - see above
         self,
-        dataset: Dataset,
+        dataset: _Dataset,
         *,
-        base: Base = "",
-        preset: PresetPort = "quick",
-        size: SizePort = "auto",
-        method: MethodPort = "auto",
-        max_steps: Steps = 0,
-        batch_tokens: Tokens = 0,
-        block_size: Block = 0,
-        vocabulary: Vocabulary = 0,
-        pieces: PiecesPort = "bytes",
-        layers: Part = 0,
-        heads: Part = 0,
-        width: Part = 0,
-        precision: ExactPort = "auto",
-        from_checkpoint: Checkpoint = "",
+        base: _Base = "",
+        preset: _Preset = "quick",
+        size: _Size = "auto",
+        method: _Method = "auto",
+        max_steps: _Steps = 0,
+        batch_tokens: _Tokens = 0,
+        block_size: _Block = 0,
+        vocabulary: _Vocabulary = 0,
+        pieces: _Pieces = "bytes",
+        layers: _Part = 0,
+        heads: _Part = 0,
+        width: _Part = 0,
+        precision: _Exact = "auto",
+        from_checkpoint: _Checkpoint = "",
     ) -> Json:
         """Try it for some seconds, and say how long it would take and what to expect."""
         chosen = {key: value for key, value in locals().items() if key not in ("self", "dataset")}

@@ -9,9 +9,13 @@ from typing import Final, Literal, TypeAlias
 from gesso.trainers.text.tokens import Pieces
 
 Preset: TypeAlias = Literal["quick", "standard", "thorough"]
+"""How long a run may take."""
 Method: TypeAlias = Literal["auto", "full", "lora"]
+"""What learns: everything, or small layers beside a base."""
 SizeName: TypeAlias = Literal["auto", "tiny", "small", "medium", "large"]
+"""How large a new model is."""
 Exactness: TypeAlias = Literal["auto", "fp32", "bf16"]
+"""How exactly is computed; auto: as is faster."""
 
 SECONDS: Final[dict[Preset, float]] = {"quick": 240, "standard": 1500, "thorough": 9000}
 """How long a run of each preset should take."""
@@ -37,6 +41,7 @@ SIZES: Final[dict[str, Size]] = {
     ),  # nanoGPT's for one GPU and Shakespeare
     "large": Size(layers=12, heads=12, width=768, context=1024, rows=8, rate=6e-4),  # GPT-2's
 }
+"""The sizes by name."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,9 @@ from gesso.trainers.text import tokens
 from gesso.trainers.text.gpt import Gpt
 
 TEMPERATURE: Final = 0.8
+"""How much is left to chance."""
 TOP_K: Final = 50
+"""How many of the likeliest pieces are chosen from."""
 
 
 @torch.no_grad()

@@ -6,15 +6,16 @@ Everything that bytes can say has a number, so that no text is out of reach. `<|
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from gesso import InputError
+from gesso.trainers.text.batches import Tokens
 
 END: Final = "<|endoftext|>"
 """The piece between two documents."""
@@ -25,7 +26,7 @@ _BATCH: Final = 1000
 
 def vocabulary_for(size_bytes: int) -> int:
     """Return how many pieces suit a text of that size: more text, longer pieces."""
-    return 64 * round(min(max(2 * size_bytes**0.5, 320), 16384) / 64)
+    return 64 * round(min(max(2 * math.sqrt(size_bytes), 320), 16384) / 64)
 
 
 def train(texts: Iterable[str], *, vocabulary: int, pieces: Pieces = "bytes") -> Tokenizer:
@@ -79,9 +80,9 @@ def end_of(tokenizer: Tokenizer) -> int:
     return int(number)
 
 
-def encode(tokenizer: Tokenizer, texts: Iterable[str]) -> NDArray[np.uint16] | NDArray[np.uint32]:
+def encode(tokenizer: Tokenizer, texts: Iterable[str]) -> Tokens:
     """Return the numbers of all texts, one after the other, each with the end behind it."""
-    kind = np.uint16 if tokenizer.get_vocab_size() <= 2**16 else np.uint32
+    kind: type[np.uint16 | np.uint32] = np.uint16 if tokenizer.get_vocab_size() <= 2**16 else np.uint32
     end = end_of(tokenizer)
     parts = [np.array([*each.ids, end], kind) for batch in _batches(texts) for each in tokenizer.encode_batch(batch)]
     return np.concatenate(parts) if parts else np.zeros(0, kind)

@@ -45,4 +45,4 @@ def _tokens_per_s(model: Gpt, habits: Habits, *, length: int) -> float:
     while steps < 1 or (steps < _STEPS and time.perf_counter() - began < _LEAST_S):
         learner.learn(0, (noise, noise), rate=0.0)
         steps += 1
-    return noise.numel() * steps / (time.perf_counter() - began)
+    return float(noise.numel() * steps / (time.perf_counter() - began))

@@ -30,9 +30,7 @@ def open_training(options: Options, kept: Kept, *, news: News, device: str = "cp
         kept.write("plan.json", plan.to_json())
     learner = Learner(_model(plan), habits_of(plan, device))
     state = _take_up(kept, learner, plan=plan, news=news)
-    told = {"plan": plan, "learner": learner, "kept": kept, "news": news}
-    training = Training(tokenizer=corpus.tokenizer, text=corpus.text, heldout=corpus.heldout, **told)  # type: ignore[arg-type]  # above
-    return training, state
+    return Training(plan=plan, learner=learner, corpus=corpus, kept=kept, news=news), state
 
 
 def make_tokenizer(options: Options) -> Tokenizer:

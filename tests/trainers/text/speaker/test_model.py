@@ -17,7 +17,7 @@ from gesso.trainers.text.converting import convert
 from gesso.trainers.text.speaker import model as speaker
 from tests.trainers.text.tiny import END, byte_tokenizer, letter_tokenizer, write_chance, write_parrot
 
-PLAIN = {"temperature": 0, "repetition_penalty": 1}
+PLAIN: dict[str, Any] = {"temperature": 0, "repetition_penalty": 1}
 
 
 def made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> speaker.Speaker:

@@ -147,7 +147,7 @@ class Speaker(Model):
         """Return the tokens of a text; of its end if it is too long. A new text begins where another has ended."""
         end = prompt[-self._block_size * _CHARACTERS_PER_TOKEN :]
         tokens: list[str] = self._tokenizer.encode(end, add_special_tokens=False).tokens
-        return tokens or [self._tokenizer.id_to_token(self._end) or self._tokenizer.id_to_token(0)]
+        return tokens or [self._tokenizer.id_to_token(self._end) or self._tokenizer.id_to_token(0) or ""]
 
     def _manner(self, temperature: float, *, top_k: int, top_p: float, repetition_penalty: float) -> Manner:
         if temperature == 0 or top_k == 1 or top_p == 0:
