@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Info } from "lucide-react";
 import { api, problemOf } from "@/api/client";
 import type { Dataset } from "@/api/types";
-import { counted, size } from "@/ui/amounts";
+import { size } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Facts, Part } from "@/ui/page";
@@ -34,7 +34,7 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
       )}
       {(dataset.left_out.length > 0 || passed.length > 0) && (
         <p className="soft">
-          Left out: {[...dataset.left_out.map(({ why, count }) => `${count.toLocaleString()} ${why}`), ...(passed.length ? [`${counted(passed.length, "file")} of other kinds (${passed.slice(0, 3).join(", ")}${passed.length > 3 ? ", …" : ""})`] : [])].join("; ")}.
+          Left out: {[...dataset.left_out.map(({ why, count }) => `${why} (${count.toLocaleString()})`), ...(passed.length ? [`files of other kinds (${String(passed.length)}: ${passed.slice(0, 3).join(", ")}${passed.length > 3 ? ", …" : ""})`] : [])].join("; ")}.
         </p>
       )}
       <p className="soft">{heldout_characters.toLocaleString()} characters are held out: it never reads them, and is examined with them.</p>

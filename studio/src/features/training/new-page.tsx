@@ -84,6 +84,8 @@ function Order({ dataset, trainer }: { dataset: Dataset; trainer: Trainer }) {
   };
   const setOption = (name: string, value: unknown) => { change({ changed: { ...draft.changed, [name]: value } }); };
   const order: NewTraining = { dataset: dataset.digest, trainer: trainer.name, base: draft.base, options: changedOnly(toSend(trainer.options, values), {}, trainer.options) };
+  const measured = new Set(trainer.spec.commands.find((command) => command.name === "estimate")?.inputs.map(({ name }) => name));
+  const estimated = { ...order, options: Object.fromEntries(Object.entries(order.options ?? {}).filter(([name]) => measured.has(name))) };
   const isOfName = problem?.where === "name";
   const start = async () => {
     setSending(true);
@@ -134,7 +136,7 @@ function Order({ dataset, trainer }: { dataset: Dataset; trainer: Trainer }) {
         )}
       </Part>
       {problem && !isOfName && problem.where !== "base" && !refused && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
-      <EstimateBar order={order} canStart={Object.keys(wrong).length === 0 && !isSending} isSending={isSending} onStart={() => void start()} />
+      <EstimateBar order={estimated} canStart={Object.keys(wrong).length === 0 && !isSending} isSending={isSending} onStart={() => void start()} />
     </>
   );
 }
