@@ -39,12 +39,12 @@ export function Options({ spec, command, bench, small, job, wrong, problem, isQu
     <aside className={styles.options} aria-label="Options">
       <div className={styles.rows}>
         {offered(spec.commands, command).length > 1 && <CommandChoice spec={spec} command={command} />}
-        <OptionRows ports={small} values={bench.values} wrong={wrong.inputs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
         {isSpeaking(command) && (
           <Field label="Samples at once" labelId="count">
             <Segments labelledBy="count" choices={COUNTS.map((count) => ({ value: count, label: String(count) }))} value={bench.count} onChange={(count) => { change(spec.name, { count }); }} />
           </Field>
         )}
+        <OptionRows ports={small} values={bench.values} wrong={wrong.inputs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
         <SeedField bench={bench} last={job?.seed} onChange={(seed) => { change(spec.name, { seed }); }} />
         {spec.options.length > 0 && <SetUp spec={spec} bench={bench} job={job} wrong={wrong.options} />}
       </div>
