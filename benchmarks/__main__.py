@@ -14,7 +14,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks import canceling, direct, history, hop, memory, overhead, remix, starting, studio, text_generation
+from benchmarks import (
+    canceling,
+    direct,
+    history,
+    hop,
+    memory,
+    overhead,
+    remix,
+    starting,
+    studio,
+    text_generation,
+    text_training,
+)
 from benchmarks.figures import Figure, table
 from benchmarks.race import run as race
 from gesso.version import VERSION
@@ -37,6 +49,7 @@ _PARTS: Final[dict[str, tuple[str, Callable[[], str]]]] = {
 }
 _TEXT: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "generation": ("Text generation", text_generation.main),
+    "training": ("Text training", text_training.main),
 }
 _GROUPS: Final[dict[str, dict[str, tuple[str, Callable[[], str]]]]] = {"text": _TEXT}
 """Parts that belong together, under one word; `text generation` is one of them alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,19 @@ async def test_a_base_from_the_hub_is_fetched_while_the_training_gets_ready(
         assert (await ended(app, known)).status == "succeeded"
         with pytest.raises(FetchError, match="offline"):
             await app.trainings.start(order(dataset.name, name="fourth", base="distilgpt2"))
+
+
+async def test_one_pauses_while_its_base_is_fetched(warm_home: Path, trainers: Path, repo: Repo) -> None:
+    settings = Settings(home=warm_home, hub_url=f"http://127.0.0.1:{repo.port}")
+    async with App(settings, report=lambda _: None) as app:
+        await app.start_jobs()
+        dataset = await app.trainings.datasets.make([("snow.txt", TEXT.encode())])
+        repo.gate.clear()
+        training = await app.trainings.start(order(dataset.name, name="poet", base="tiny/gpt2", max_steps=5))
+        async with asyncio.timeout(60):
+            while "/cdn/model" not in repo.asked:
+                await asyncio.sleep(0.02)
+            assert (await app.trainings.pause("poet")).status == "paused"
+        repo.gate.set()
+        await app.trainings.resume("poet")
+        assert (await ended(app, training)).status == "succeeded"

@@ -49,6 +49,13 @@ async def test_a_name_that_is_taken_gets_a_number_and_none_is_the_files(datasets
     assert (folder.name, folder.documents) == ("poems", 2)
 
 
+@pytest.mark.parametrize("name", ["x" * 101, "a/b", "..\\x", "a\x00b", "a?b"])
+async def test_a_name_that_no_address_can_have_is_refused(datasets: Datasets, name: str) -> None:
+    with pytest.raises(InputError, match="without slashes"):
+        await datasets.make([("snow.txt", TEXT.encode())], name=name)
+    assert (await datasets.make([("50% snow?.txt", TEXT.encode())])).name == "50 snow"
+
+
 async def test_it_is_found_by_name_digest_and_beginning(datasets: Datasets) -> None:
     made = await datasets.make([("snow.txt", TEXT.encode())])
     for word in ("snow", made.digest, made.digest[:8]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class Repo:
         self.extra: list[dict[str, Any]] = [{"rfilename": "pytorch_model.bin", "size": 9, "lfs": {"sha256": "0" * 64}}]
         self.asked: list[str] = []
         self.breaks_at = 0
+        self.gate = threading.Event()
+        self.gate.set()
         self.port = 0
 
     def siblings(self) -> list[dict[str, Any]]:
@@ -69,6 +72,7 @@ class Repo:
 
     def send_large(self, connection: socket.socket, begin: int) -> None:
         data = self.files["model.safetensors"]
+        self.gate.wait(60)
         if self.breaks_at and not begin:
             whole = response(data, ETag='"v1"', Accept_Ranges="bytes")
             connection.sendall(whole[: -len(data) + self.breaks_at])

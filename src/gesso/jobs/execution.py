@@ -89,8 +89,9 @@ class Execution:
         assert self._task is not None
         if self.live.job.status == "processing" and self._stop is None:
             self._aside = why
-            await self.tell("pause")
-            await asyncio.wait([self._task], timeout=patience_s)
+            with contextlib.suppress(StorageError):  # on a full disk it cannot be told, nor keep anything
+                await self.tell("pause")
+                await asyncio.wait([self._task], timeout=patience_s)
         await self.stop(why)
 
     async def tell(self, wanted: Wanted) -> None:

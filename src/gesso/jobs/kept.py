@@ -12,7 +12,7 @@ from typing import Final
 
 from gesso.jobs.identity import is_id
 from gesso.jobs.job import Wanted
-from gesso.storage.durable import write_whole
+from gesso.storage.durable import explained, write_whole
 
 WANTED: Final = "wanted"
 """The name of the file that the run reads."""
@@ -32,9 +32,18 @@ class KeptFolders:
         """Tell a run what is wanted of it. Raises `StorageError`."""
         path = self.path(job_id) / WANTED
         if wanted == "go on":
-            path.unlink(missing_ok=True)
+            with explained(path):
+                path.unlink(missing_ok=True)
         else:
             write_whole(path, wanted.encode())
+
+    @staticmethod
+    def is_to_pause(folder: Path) -> bool:
+        """Say whether the run of a folder is told to pause."""
+        try:
+            return (folder / WANTED).read_bytes() == b"pause"
+        except OSError:
+            return False
 
     def remove(self, job_id: str) -> None:
         """Remove the folder of a job that is no more."""

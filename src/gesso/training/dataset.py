@@ -21,8 +21,8 @@ FEWEST_BYTES: Final = 1_000
 """Less is no text to learn from."""
 LITTLE_BYTES: Final = 5_000
 """Less than this is learnt by heart rather than learnt."""
-MOST_BYTES: Final = 200_000_000
-"""More is not read at once."""
+MOST_BYTES: Final = 100_000_000
+"""More is not read at once: all of it is in memory for a moment, several times over."""
 
 _FEWEST_HELDOUT: Final = 100  # characters
 _SOME_BYTES: Final = 50_000

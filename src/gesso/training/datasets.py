@@ -19,6 +19,7 @@ from gesso.storage.blobs import Blobs
 from gesso.storage.database import Connection, Database
 from gesso.training.dataset import FILE, MOST_BYTES, Dataset, Sample, describe, lines_of, make, read_pieces
 from gesso.training.memorised import Learnt, Memorised
+from gesso.types import given
 from gesso.types.given import size
 
 _LONGEST_NAME: Final = 100
@@ -146,8 +147,9 @@ def _read(document: str) -> Dataset:
 
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InputError(f"a name of at most {_LONGEST_NAME} characters", f"{name[:40]!r}…", where="name")
+    if len(name) > _LONGEST_NAME or not name.isprintable() or set(name) & {"/", "\\", "?", "#", "%"}:
+        words = f"a name of at most {_LONGEST_NAME} characters, without slashes"
+        raise InputError(words, given.describe(name).removeprefix("the text "), where="name")
     return name
 
 
@@ -158,4 +160,4 @@ def _name_of(files: Sequence[tuple[str, bytes]]) -> str:
         return "dataset"
     parents = {name.parent.name for name in names}
     word = names[0].stem if len(names) == 1 else parents.pop() if len(parents) == 1 else ""
-    return re.sub(r"\s+", " ", word or names[0].stem).strip()[:_LONGEST_NAME] or "dataset"
+    return re.sub(r"[\s/\\?#%]+", " ", word or names[0].stem).strip()[:_LONGEST_NAME] or "dataset"

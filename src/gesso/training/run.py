@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from gesso.errors import NotFoundError, RunError
+from gesso.errors import CanceledError, NotFoundError, RunError
+from gesso.jobs.kept import KeptFolders
 from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Log, Request, Result, Runnable
 from gesso.storage import record
@@ -24,6 +25,7 @@ from gesso.types.base import Json
 from gesso.types.stored import Stored
 
 _BASE: Final = "base.json"
+_LOOK_S: Final = 0.5
 
 
 class FindMemorised(Protocol):
@@ -69,7 +71,7 @@ class TrainingRun:
         """Train; see `Runnable`. Without a folder that is kept, nothing is put on the list of models."""
         events: asyncio.Queue[Event] = asyncio.Queue()
         bringing = asyncio.create_task(self._bring(request, events.put_nowait))
-        async for event in _until(bringing, events):
+        async for event in _until(bringing, events, kept=request.checkpoints):
             yield event
         inputs, base = await bringing
         try:
@@ -144,16 +146,20 @@ class TrainingRun:
         }
 
 
-async def _until(task: asyncio.Task[Any], events: asyncio.Queue[Event]) -> AsyncGenerator[Event, None]:
-    """Yield events until a task is done; whoever stops listening cancels it."""
+async def _until(
+    task: asyncio.Task[Any], events: asyncio.Queue[Event], *, kept: Path | None
+) -> AsyncGenerator[Event, None]:
+    """Yield events until a task is done; whoever stops listening cancels it, and so does the wish to pause."""
     try:
         while not task.done() or not events.empty():
             getting = asyncio.create_task(events.get())
-            await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([getting, task], timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
             if getting.done():
                 yield getting.result()
             else:
                 getting.cancel()
+            if kept is not None and KeptFolders.is_to_pause(kept):
+                raise CanceledError("It pauses.")
     finally:
         task.cancel()
         await asyncio.wait([task])

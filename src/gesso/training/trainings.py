@@ -248,7 +248,7 @@ class Trainings:
     async def finish(self, word: str) -> Training:
         """Have a training end early, with a model of the best that it has."""
         job = await self._job(word)
-        if job.status in {"queued", "paused"} and not await self.checkpoints(job.id):
+        if job.status in {"queued", "starting", "paused"} and not await self.checkpoints(job.id):
             raise ConflictError("It has learnt nothing yet.", hint="Cancel it, or let it run for a while.")
         return await self._shown(await self._jobs.finish(job.id))
 

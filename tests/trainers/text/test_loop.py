@@ -112,6 +112,20 @@ def test_what_is_left_out_of_a_broken_run_comes_again(tmp_path: Path) -> None:
     assert [step for step, _ in losses(kept)] == list(range(1, 13))
 
 
+def test_what_a_kill_has_left_half_done_is_in_nobodys_way(tmp_path: Path) -> None:
+    options, kept = quick(write_dataset(tmp_path)), kept_in(tmp_path / "kept")
+    with pytest.raises(CanceledError):
+        train(options, kept, Listener("pause", 5))
+    for half in (".000004.gone", ".000006.part", ".000005.part"):
+        (kept.folder / "checkpoints" / half).mkdir(exist_ok=True)
+        (kept.folder / "checkpoints" / half / "model.safetensors").write_bytes(b"half")
+    (kept.folder / ".model.part").mkdir()
+    (kept.folder / ".checkpoints.json.part").write_text("[")
+    train(options, kept)
+    assert [step for step, _ in losses(kept)] == list(range(1, 13))
+    assert checkpoints.last_step(kept) == 12
+
+
 def test_a_run_that_is_finished_early_has_a_checkpoint_of_its_last_step(tmp_path: Path) -> None:
     kept = kept_in(tmp_path / "kept")
     state = train(quick(write_dataset(tmp_path)), kept, Listener("finish", 6))

@@ -17,9 +17,13 @@ from gesso import File, InputError
 from gesso.errors import CanceledError, ModelError
 from gesso.spec.runnable import Preview, Progress
 from gesso.testing import Trial, run_model
+from gesso.trainers.text import huggingface
+from gesso.trainers.text.gpt import Shape
 from gesso.trainers.text.learner import Learner
 from gesso.trainers.text.model import TextTrainer
 from tests.trainers.text.given import write_dataset
+from tests.trainers.text.test_gpt import fresh
+from tests.trainers.text.test_tokens import BYTES
 
 SMALL: dict[str, Any] = {"layers": 2, "heads": 2, "width": 16, "block_size": 32, "batch_tokens": 256, "vocabulary": 300}
 QUICK: dict[str, Any] = {"max_steps": 12, "every": 4, "precision": "fp32", "prompt": "the fox", "learning_rate": 1e-2}
@@ -143,6 +147,22 @@ def run_speaker(folder: Path, **inputs: Any) -> str:
     speaker = set_up(load_class(folder / "model.py"))
     trial = run_model(speaker, **inputs)
     return str(trial.outputs["generated_text"])
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_somebody_elses_weights_become_a_model_that_runs(tmp_path: Path, is_older: bool) -> None:
+    weights = tmp_path / "theirs" / "weights"
+    huggingface.write(fresh(Shape(vocabulary=300, context=32, layers=1, heads=2, width=16)), weights, end=0)
+    BYTES.save(str(weights / "tokenizer.json"))
+    if is_older:
+        said = json.loads((weights / "tokenizer.json").read_text())["model"]
+        (weights / "tokenizer.json").unlink()
+        (weights / "vocab.json").write_text(json.dumps(said["vocab"]))
+        (weights / "merges.txt").write_text("".join(f"{' '.join(pair)}\n" for pair in said["merges"]))
+    told = run_model(TextTrainer, "convert", folder=str(weights.parent), name="theirs", licence="MIT").output
+    assert told["divergence"] < 0.1
+    assert 'licence = "MIT"' in (weights.parent / "gesso.toml").read_text()
+    assert run_speaker(weights.parent, prompt="the fox", max_characters=20, seed=1).startswith("the fox")
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------

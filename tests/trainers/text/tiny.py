@@ -108,7 +108,7 @@ def _block(name: str, width: int, *, some: _Some) -> dict[str, NDArray[np.float3
         ("mlp.c_proj", 4 * width, width),
     ):
         tensors[f"{name}.{layer}.weight"] = some(rows, columns)
-        tensors[f"{name}.{layer}.bias"] = some(columns) / 10
+        tensors[f"{name}.{layer}.bias"] = some(columns) * np.float32(0.1)
     return tensors
 
 

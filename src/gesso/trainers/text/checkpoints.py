@@ -6,7 +6,6 @@ what is forgotten in it are functions of the seed and the step's number (`batche
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -16,8 +15,7 @@ from typing import Any, Final
 
 from safetensors.torch import load_file, save_file
 
-from gesso import GessoError
-from gesso.trainers.text.kept import Kept
+from gesso.trainers.text.kept import Kept, gone_if_broken, remove, room_for
 from gesso.trainers.text.learner import Learner
 
 _FOLDER: Final = "checkpoints"
@@ -48,7 +46,7 @@ def save(kept: Kept, learner: Learner, *, state: State) -> None:
     """
     made = kept.folder / _FOLDER / f".{state.step:06}.part"
     shutil.rmtree(made, ignore_errors=True)
-    try:
+    with room_for(f"the checkpoint of step {state.step}"), gone_if_broken(made):
         made.mkdir(parents=True)
         save_file({name: weight.detach().cpu() for name, weight in learner.weights.items()}, made / "model.safetensors")
         save_file(learner.state(), made / "optimizer.safetensors")
@@ -56,24 +54,6 @@ def save(kept: Kept, learner: Learner, *, state: State) -> None:
         (made / "state.json").write_text(json.dumps(said) + "\n", encoding="utf-8")
         kept.put(made, f"{_FOLDER}/{state.step:06}")
         _prune(kept)
-    except Exception as error:
-        shutil.rmtree(made, ignore_errors=True)
-        if is_full(error):
-            raise full(f"the checkpoint of step {state.step}") from error
-        raise
-
-
-def is_full(error: BaseException) -> bool:
-    """Say whether an error means that the disk is full; safetensors says it in words only."""
-    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
-
-
-def full(what: str) -> GessoError:
-    """Return what is told when there is no room for something."""
-    return GessoError(
-        f"The disk is full: there was no room for {what}. The last good checkpoint is still there.",
-        hint="Make room, and take the training up again.",
-    )
 
 
 def listed(kept: Kept) -> list[dict[str, Any]]:
@@ -95,7 +75,7 @@ def _prune(kept: Kept) -> None:
     kept.write("checkpoints.json", stays)
     for each in found:
         if each not in stays:
-            shutil.rmtree(kept.folder / each["folder"])
+            remove(kept.folder / each["folder"])
 
 
 def restore(folder: Path, learner: Learner) -> State:

@@ -38,6 +38,7 @@ _MOST_HEADER_BYTES: Final = 100_000_000
 _LARGEST: Final = 10_000_000
 
 Array = NDArray[np.float32]
+"""Numbers of a model."""
 Logits = Callable[[Sequence[int]], Array]
 """What a model thinks of every token as the next one, for each place of a text of tokens: (places, vocabulary)."""
 

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from gesso import InputError
 from gesso.trainers.text import tokens
 from gesso.trainers.text.batches import Tokens
-from gesso.trainers.text.kept import Kept, write_whole
+from gesso.trainers.text.kept import Kept, gone_if_broken, room_for, write_whole
 
 _LEAST: Final = 64
 """How few tokens are enough to learn from."""
@@ -62,6 +62,12 @@ def _make(dataset: Path, kept: Kept, *, tokenizer: Tokenizer) -> None:
     write_whole(kept.folder / "tokenizer.json", tokenizer.to_str().encode())
     made = kept.folder / ".tokens.part"
     shutil.rmtree(made, ignore_errors=True)
+    with room_for("the text in numbers"), gone_if_broken(made):
+        _write(dataset, made, tokenizer=tokenizer)
+        kept.put(made, "tokens")
+
+
+def _write(dataset: Path, made: Path, *, tokenizer: Tokenizer) -> None:
     made.mkdir()
     sizes = {}
     for split, name in (("train", "text"), ("heldout", "heldout")):
@@ -69,7 +75,6 @@ def _make(dataset: Path, kept: Kept, *, tokenizer: Tokenizer) -> None:
         sizes[f"{name}_bytes"] = sum(len(text.encode()) for text in texts)
         np.save(made / f"{split}.npy", tokens.encode(tokenizer, texts))
     Kept(made).write("sizes.json", sizes)
-    kept.put(made, "tokens")
 
 
 def digest(*paths: Path) -> str:

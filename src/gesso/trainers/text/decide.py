@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+import torch
+
 from gesso import InputError
 from gesso.trainers.text.corpus import Corpus, digest
 from gesso.trainers.text.expecting import words_for
@@ -21,16 +23,23 @@ _MOST_BYTES: Final = 8 * 2**30
 _PROGRAM_BYTES: Final = 500 * 2**20
 """What Python and torch take by themselves."""
 _TOKENS_AT_ONCE: Final = 4096
+_TOKENS_AT_ONCE_ON_A_GPU: Final = 65_536
 _LARGE: Final = 60_000_000
 """Parameters from which a base is tuned by LoRA, if nobody says how."""
 _RANK: Final = 16
 _LENGTH: Final = 512
-"""How many tokens are read in one go, where nothing else is said."""
+"""How many tokens are read in one go from a base, where nothing else is said."""
 _LOOKS: Final = 20
 """How many times in a run a checkpoint is kept."""
+_FEW_LOOKS: Final = 8
+"""Where one takes more than a gigabyte."""
 _HELDOUT_TOKENS: Final = 65_536
 _SAMPLE_TOKENS: Final = 80
 _DECAY: Final = 0.1
+_MEMORY: Final = 0.95
+_MEMORY_OF_SMALL: Final = 0.99
+"""Of a small batch one learns less about the size of slopes, so that more must be remembered."""
+_SMALL_TOKENS: Final = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +51,7 @@ class Course:
     origin: Origin | None
     shape: Shape
     length: int
+    device: str = "cpu"
 
     @cached_property
     def parameters(self) -> int:
@@ -85,7 +95,8 @@ class Course:
 
     def at_once(self) -> tuple[int, bool]:
         """Return how many sequences fit at once, and whether blocks must be computed again for that."""
-        rows, most = max(1, min(self.rows, _TOKENS_AT_ONCE // self.length)), memory_budget()
+        tokens = _TOKENS_AT_ONCE if self.device == "cpu" else _TOKENS_AT_ONCE_ON_A_GPU
+        rows, most = max(1, min(self.rows, tokens // self.length)), memory_budget(self.device)
         while rows > 1 and self.memory_bytes(rows, saves_memory=False) > most:
             rows //= 2
         return rows, self.memory_bytes(rows, saves_memory=False) > most
@@ -128,8 +139,10 @@ class Course:
             learning_rate=self.rate,
             warm_up=min(200, max(1, steps // 20)),
             decay=_DECAY,
+            memory=_MEMORY_OF_SMALL if self.rows * self.length < _SMALL_TOKENS else _MEMORY,
             seed=options.seed,
-            every=options.every or max(1, math.ceil(steps / _LOOKS)),
+            every=options.every
+            or max(1, math.ceil(steps / (_LOOKS if self.parameters < _LARGE or self.rank else _FEW_LOOKS))),
             heldout_most=max(1, _HELDOUT_TOKENS // self.length),
             patience=5 if self.origin or options.preset != "thorough" else 0,
             prompt=options.prompt,
@@ -148,15 +161,16 @@ class Course:
         )
 
 
-def course_for(options: Options, corpus: Corpus) -> Course:
+def course_for(options: Options, corpus: Corpus, *, device: str = "cpu") -> Course:
     """Return how a run with these options learns. Raises `InputError` where they do not go together."""
     origin = origin_of(options.base, options.from_checkpoint)
     forgets = options.dropout if options.dropout >= 0 else _dropout_for(corpus.text_bytes) * (0.5 if origin else 1)
     shape = replace(origin.shape if origin else _shape_for(options, corpus), dropout=forgets)
     if shape.width % shape.heads:
         raise InputError("a width that the heads divide", f"{shape.width} and {shape.heads} heads", where="width")
-    length = min(options.block_size or _LENGTH, shape.context, len(corpus.text) // 2)
-    return Course(options=options, corpus=corpus, origin=origin, shape=shape, length=length)
+    usual = _LENGTH if origin else shape.context  # a base knows the places that are not read
+    length = min(options.block_size or usual, shape.context, len(corpus.text) // 2)
+    return Course(options=options, corpus=corpus, origin=origin, shape=shape, length=length, device=device)
 
 
 def size_name(options: Options, corpus: Corpus) -> str:
@@ -181,8 +195,10 @@ def _dropout_for(text_bytes: int) -> float:
     return 0.2 if text_bytes < 1_000_000 else 0.1 if text_bytes < 10_000_000 else 0.0
 
 
-def memory_budget() -> int:
-    """Return how many bytes a run may take: half of the machine's, at most 8 GiB."""
+def memory_budget(device: str = "cpu") -> int:
+    """Return how many bytes a run may take: most of what a GPU has free; else half of the machine's, at most 8 GiB."""
+    if device == "cuda":
+        return int(0.8 * torch.cuda.mem_get_info()[0])
     try:
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no such question

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -11,17 +12,19 @@ from typing import Any, Final
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch.nn import functional
 
 from gesso import GessoError, __version__
 from gesso.trainers.text import checkpoints, huggingface, lora, tokens
 from gesso.trainers.text.card import write_card
 from gesso.trainers.text.checkpoints import State
-from gesso.trainers.text.converting import Comparison, compare
+from gesso.trainers.text.converting import Array, Comparison, compare
 from gesso.trainers.text.gpt import Gpt
-from gesso.trainers.text.kept import Kept
+from gesso.trainers.text.kept import Kept, gone_if_broken, room_for
 from gesso.trainers.text.loop import Training
 from gesso.trainers.text.options import Options
-from gesso.trainers.text.origin import fill
+from gesso.trainers.text.origin import check_fits, fill
 from gesso.trainers.text.speaking import Labels, make_speaker
 
 _PROMPTS: Final = ("The painter opened the window and", "Once upon a time", "1, 2, 3\n\n- ", "Là-bas, 東京")
@@ -38,15 +41,10 @@ def make_model(
     kept = training.kept
     made = kept.folder / ".model.part"
     shutil.rmtree(made, ignore_errors=True)
-    try:
+    with room_for("the finished model"), gone_if_broken(made):
         report = _make(training, state, options=options, made=made, dtype=dtype)
         kept.put(made, "model")
         kept.write("report.json", report)
-    except Exception as error:
-        shutil.rmtree(made, ignore_errors=True)
-        if checkpoints.is_full(error):
-            raise checkpoints.full("the finished model") from error
-        raise
     return report
 
 
@@ -57,15 +55,40 @@ def _make(training: Training, state: State, *, options: Options, made: Path, dty
     huggingface.write_tokenizer(tokenizer, made / "weights", context=model.shape.context)
     labels = Labels(name=options.name or "text", title=options.name or "Text", description=_description(training))
     make_speaker(made, labels)
-    texts = [tokenizer.encode(text).ids for text in _PROMPTS]
-    comparison = compare(made / "weights" / "ct2", original=_logits(model), texts=texts)
-    if comparison.divergence > _MOST_BITS:
-        raise GessoError(f"The model's fast form differs too much from what was trained: {comparison}.")
+    comparison = _compare(made, model, tokenizer=tokenizer)
     report = _report(training, state, best=best, comparison=comparison)
     recipe = {"trainer": "text", "options": _said(options), "plan": training.plan.to_json(), "versions": _versions()}
     Kept(made).write("training.json", recipe | {"report": report, "curve": _curve(training.kept)})
     write_card(made / "README.md", options=options, plan=training.plan, report=report)
     return report
+
+
+def convert_weights(folder: Path, labels: Labels) -> Comparison:
+    """Make a model of `weights` in a folder, and return how near its fast form is to them. Raises `InputError`."""
+    weights = folder / "weights"
+    model = Gpt(huggingface.read_shape(weights)).eval()
+    tokenizer = tokens.read(weights)
+    check_fits(model.shape, tokenizer)
+    huggingface.read_weights(model, weights)
+    if not (weights / "tokenizer.json").exists():  # older folders have its parts only
+        huggingface.write_tokenizer(tokenizer, weights, context=model.shape.context)
+    make_speaker(folder, labels)
+    return _compare(folder, model, tokenizer=tokenizer)
+
+
+def _compare(folder: Path, model: Gpt, *, tokenizer: Tokenizer) -> Comparison:
+    """Compare a model's fast form with the model, on fixed beginnings. Raises `GessoError` if they differ too much."""
+
+    @torch.no_grad()
+    def logits(text: Sequence[int]) -> Array:
+        last, _ = model(torch.tensor([list(text)]))
+        return np.asarray(functional.linear(last[0], model.wte.weight))
+
+    texts = [numbers for text in _PROMPTS if (numbers := tokenizer.encode(text).ids[: model.shape.context])]
+    comparison = compare(folder / "weights" / "ct2", original=logits, texts=texts)
+    if comparison.divergence > _MOST_BITS:
+        raise GessoError(f"The model's fast form differs too much from what was trained: {comparison}.")
+    return comparison
 
 
 def best_model(training: Training) -> tuple[Gpt, State]:
@@ -81,15 +104,6 @@ def best_model(training: Training) -> tuple[Gpt, State]:
                 weight.copy_(given[name])
     lora.merge(model)
     return model.eval(), checkpoints.read_state(folder)
-
-
-def _logits(model: Gpt) -> Any:
-    @torch.no_grad()
-    def logits(text: Any) -> Any:
-        last, _ = model(torch.tensor([list(text)]))
-        return np.asarray((last[0] @ model.wte.weight.T).numpy())
-
-    return logits
 
 
 def _report(training: Training, state: State, *, best: State, comparison: Comparison) -> dict[str, Any]:

@@ -5,16 +5,21 @@ Whoever watches the run reads it at any moment: a file is written whole and then
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from gesso import GessoError
 
 Json = Mapping[str, Any]
 """A line of a file of lines."""
+_FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows knows no quota
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,12 @@ class Kept:
 
     def write(self, name: str, value: object) -> None:
         """Write a JSON file, whole or not at all."""
-        write_whole(self.folder / name, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
+        with room_for(name):
+            write_whole(self.folder / name, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
 
     def append(self, name: str, line: Json) -> None:
         """Append a line to a file of lines."""
-        with (self.folder / name).open("a", encoding="utf-8") as file:
+        with room_for(name), (self.folder / name).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def lines(self, name: str) -> Iterator[dict[str, Any]]:
@@ -64,9 +70,41 @@ class Kept:
         place = self.folder / name
         sync_all(made)
         if place.exists():
-            shutil.rmtree(place)
+            remove(place)
         made.rename(place)
         sync(place.parent)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder so that nobody ever finds half of it under its name."""
+    gone = folder.with_name(f".{folder.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+@contextmanager
+def room_for(what: str) -> Iterator[None]:
+    """Say in a word that the disk is full, if it is; safetensors says it in words only."""
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "errno", None) in _FULL or "No space left" in str(error):
+            raise GessoError(
+                f"The disk is full: there was no room for {what}. The last good checkpoint is still there.",
+                hint="Make room, and take the training up again.",
+            ) from error
+        raise
+
+
+@contextmanager
+def gone_if_broken(made: Path) -> Iterator[None]:
+    """Remove a folder that is being made if it cannot be."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -21,12 +21,16 @@ _CLIP = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """How a learner computes: on what, how exactly, and how many sequences at once. `decay` pulls weights to zero."""
+    """How a learner computes: on what, how exactly, and how many sequences at once. `decay` pulls weights to zero.
+
+    `memory` is how much AdamW keeps of what it knew of the slopes' size (its second beta).
+    """
 
     device: str = "cpu"
     precision: Precision = "fp32"
     rows_at_once: int = 8
     decay: float = 0.1
+    memory: float = 0.95
     seed: int = 0
 
 
@@ -40,7 +44,7 @@ class Learner:
         others = [each for each in self.weights.values() if each.dim() < 2]
         groups = [{"params": tables, "weight_decay": habits.decay}, {"params": others, "weight_decay": 0.0}]
         groups = [group for group in groups if group["params"]]
-        self._optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=habits.device != "mps")
+        self._optimiser = torch.optim.AdamW(groups, betas=(0.9, habits.memory), fused=habits.device != "mps")
 
     def learn(self, step: int, batch: tuple[Tensor, Tensor], *, rate: float) -> float:
         """Learn from a batch, in as many parts as fit. Returns the mean loss before it was learnt from."""
@@ -100,7 +104,7 @@ class Learner:
                 weight.copy_(weights[name])
         for key, value in state.items():
             name, word = key.rsplit("/", 1)
-            place = "cpu" if word == "step" else self.habits.device
+            place = "cpu" if word == "step" and self.habits.device == "mps" else self.habits.device
             self._optimiser.state[self.weights[name]][word] = value.to(place)
 
 

@@ -14,10 +14,10 @@ from typing import Annotated, NamedTuple
 import gesso
 from gesso import Field, File, Json, Model, Range, command
 from gesso.trainers.text.corpus import open_corpus
-from gesso.trainers.text.finish import make_model
+from gesso.trainers.text.finish import convert_weights, make_model
 from gesso.trainers.text.kept import Kept
 from gesso.trainers.text.options import Exactness, Method, Options, Preset, SizeName
-from gesso.trainers.text.speaking import Labels, make_speaker
+from gesso.trainers.text.speaking import Labels
 from gesso.trainers.text.tokens import Pieces
 from gesso.trainers.text.work import make_plan, make_tokenizer, open_training
 
@@ -86,6 +86,19 @@ class TextTrainer(Model):
         return Trained(make_model(training, state, options=options))
 
     @command
+    def convert(
+        self,
+        folder: Annotated[str, Field("A folder in which `weights` lies, a folder of Hugging Face's.")],
+        *,
+        name: Annotated[str, Field("What the model will be called.")] = "",
+        licence: Annotated[str, Field("What others may do with it.")] = "",
+        source: Annotated[str, Field("Where it comes from.")] = "",
+    ) -> Json:
+        """Make a model that runs of somebody else's weights, and say how near its fast form is to them."""
+        labels = Labels(name=name, title=name, licence=licence, source=source)
+        return asdict(convert_weights(Path(folder), labels))
+
+    @command
     def estimate(  # noqa: PLR0913 - see above
         self,
         dataset: _Dataset,
@@ -111,17 +124,3 @@ class TextTrainer(Model):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows holds what is mapped
             corpus = open_corpus(dataset.path, Kept(Path(folder)), make=lambda: make_tokenizer(options))
             return make_plan(options, corpus, device=self.device).estimate()
-
-    @command
-    def convert(
-        self,
-        folder: Annotated[str, Field("A folder with `weights` in it: a Hugging Face folder of GPT-2's shape.")],
-        *,
-        name: Annotated[str, Field("What the model is called.")],
-        licence: str = "",
-        source: Annotated[str, Field("Where it comes from.")] = "",
-    ) -> Json:
-        """Make a model of somebody else's weights: the form that runs fast, and what lets it speak."""
-        labels = Labels(name=name, title=name, licence=licence, source=source)
-        make_speaker(Path(folder), labels)
-        return asdict(labels)

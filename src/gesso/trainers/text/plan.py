@@ -15,7 +15,8 @@ class Plan:
     """What a run will do. Sizes in tokens, times in seconds; `every` so many steps a checkpoint is kept.
 
     `patience` is how many held-out losses in a row may be no better before it stops; 0: it never does. `rank` is that
-    of LoRA's matrices, 0 for a full training. `words` say to people what to expect.
+    of LoRA's matrices, 0 for a full training. `words` say to people what to expect. `memory` is AdamW's
+    second beta.
     """
 
     steps: int
@@ -54,6 +55,7 @@ class Plan:
     base_sha256: str
     words: tuple[str, ...]
     from_checkpoint: str = ""
+    memory: float = 0.95
 
     @property
     def shape(self) -> Shape:

@@ -46,17 +46,17 @@ def make_tokenizer(options: Options) -> Tokenizer:
 
 def make_plan(options: Options, corpus: Corpus, *, device: str = "cpu") -> Plan:
     """Decide what was left open; how fast this machine is, is tried for some seconds."""
-    course = course_for(options, corpus)
-    return course.plan(_measure(course, device))
+    course = course_for(options, corpus, device=device)
+    return course.plan(_measure(course))
 
 
-def _measure(course: Course, device: str) -> Speed:
+def _measure(course: Course) -> Speed:
     model = Gpt(course.shape)
     rows_at_once, model.saves_memory = course.at_once()
     if course.rank:
         lora.add(model, course.rank, seed=0)
     wanted = course.options.precision
-    habits = Habits(device=device, rows_at_once=rows_at_once)
+    habits = Habits(device=course.device, rows_at_once=rows_at_once)
     return trial.measure(model, habits, length=course.length, precision=None if wanted == "auto" else wanted)
 
 
@@ -69,7 +69,7 @@ def _model(plan: Plan) -> Gpt:
 
 def habits_of(plan: Plan, device: str) -> Habits:
     """Return how a plan computes."""
-    at_once = {"rows_at_once": plan.rows_at_once, "seed": plan.seed}
+    at_once = {"rows_at_once": plan.rows_at_once, "seed": plan.seed, "memory": plan.memory}
     return Habits(device=device, precision=plan.precision, decay=plan.decay, **at_once)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -191,13 +191,25 @@ class Watched:
     def __init__(self, generator: Any) -> None:
         self._generator = generator
         self.calls: list[list[int]] = []
+        self.is_entered = False
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
     def generate_batch(self, contexts: list[list[str]], **options: Any) -> Any:
+        self.is_entered = True
         self.may_go_on.wait(30)
         self.calls.append([len(context) for context in contexts])
         return self._generator.generate_batch(contexts, **options)
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+def waiting(model: speaker.Speaker) -> int:
+    return sum(not passage.is_left for passage in model._press._line._waiting)
 
 
 @pytest.fixture
@@ -211,10 +223,10 @@ def watched(gambler: speaker.Speaker, monkeypatch: pytest.MonkeyPatch) -> Watche
 async def test_those_who_wait_together_are_written_together(gambler: speaker.Speaker, watched: Watched) -> None:
     watched.may_go_on.clear()
     first = asyncio.create_task(gambler.run("the", max_tokens=4))
-    await asyncio.sleep(0.1)
+    await until(lambda: watched.is_entered)
     others = [asyncio.create_task(gambler.run("the hare", max_tokens=3 + n % 2, top_p=0.9)) for n in range(10)]
     other = asyncio.create_task(gambler.run("the", max_tokens=4, temperature=0.5))
-    await asyncio.sleep(0.1)
+    await until(lambda: waiting(gambler) == 11)
     watched.may_go_on.set()
     texts = await asyncio.gather(first, *others, other)
     assert [len(call) for call in watched.calls] == [1, 10, 1]
@@ -228,20 +240,22 @@ async def test_beginnings_of_very_different_length_do_not_wait_for_each_other(
     generator = Watched(model._press._generator)
     monkeypatch.setattr(model._press, "_generator", generator)
     generator.may_go_on.clear()
+    first = asyncio.create_task(model.run("the", max_tokens=3))
+    await until(lambda: generator.is_entered)
     asked = ["the", "the hare " * 60, "the fox"]
     tasks = [asyncio.create_task(model.run(prompt, max_tokens=3)) for prompt in asked]
-    await asyncio.sleep(0.1)
+    await until(lambda: waiting(model) == 3)
     generator.may_go_on.set()
-    await asyncio.gather(*tasks)
-    assert sorted(len(call) for call in generator.calls) == [1, 2]
+    await asyncio.gather(first, *tasks)
+    assert [len(call) for call in generator.calls] == [1, 2, 1]
 
 
 async def test_a_long_text_lets_others_in(gambler: speaker.Speaker, watched: Watched) -> None:
     watched.may_go_on.clear()
     long = asyncio.create_task(gambler.run("the fox", max_tokens=4000))
-    await asyncio.sleep(0.1)
+    await until(lambda: watched.is_entered)
     short = asyncio.create_task(gambler.run("the fox", max_tokens=4))
-    await asyncio.sleep(0.1)
+    await until(lambda: waiting(gambler) == 1)
     watched.may_go_on.set()
     await short
     assert not long.done()
@@ -266,11 +280,11 @@ async def test_who_leaves_is_not_written_for_any_more(gambler: speaker.Speaker, 
 async def test_one_that_waits_may_leave(gambler: speaker.Speaker, watched: Watched) -> None:
     watched.may_go_on.clear()
     first = asyncio.create_task(gambler.run("the", max_tokens=4))
-    await asyncio.sleep(0.1)
+    await until(lambda: watched.is_entered)
     leaving = asyncio.create_task(gambler.run("the hare", max_tokens=4))
-    await asyncio.sleep(0.1)
+    await until(lambda: waiting(gambler) == 1)
     leaving.cancel()
-    await asyncio.sleep(0.1)
+    await until(lambda: waiting(gambler) == 0)
     watched.may_go_on.set()
     await first
     assert len(watched.calls) == 1

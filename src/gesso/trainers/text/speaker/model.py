@@ -13,6 +13,7 @@ import asyncio
 import codecs
 import contextlib
 import json
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +21,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
-import ctranslate2
 from tokenizers import Tokenizer, decoders
 
 import gesso
 from gesso import Field, Model, Range, command
 
+# Where torch lies beside it, CTranslate2 and the worker would take it along: a second and 150 MB, and nothing needs it.
+sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None: as if it were not there
+import ctranslate2  # noqa: E402 - see above
+
 WEIGHTS: Final = Path(__file__).parent / "weights"
+"""Where the model lies: a Hugging Face folder, and in `ct2` what is run."""
 
 _MOST_TOGETHER: Final = 32
 _MOST_TOKENS: Final = 8192  # of all texts that are written together: what each has read and written stays in memory
@@ -38,25 +43,25 @@ _ALONE_AT_ONCE: Final = 2
 _CHARACTERS_PER_TOKEN: Final = 40  # more than a token has on average in any text
 _UNSEEDED: Final = 2**32 - 1  # for CTranslate2 this is no seed
 
-Prompt: TypeAlias = Annotated[str, Field("What to go on with. Empty: begin anew.", multiline=True)]
-MaxCharacters: TypeAlias = Annotated[int, Range(1, 20_000), Field("Write at most so many characters.")]
-Temperature: TypeAlias = Annotated[
+_Prompt: TypeAlias = Annotated[str, Field("What to go on with. Empty: begin anew.", multiline=True)]
+_MaxCharacters: TypeAlias = Annotated[int, Range(1, 20_000), Field("Write at most so many characters.")]
+_Temperature: TypeAlias = Annotated[
     float, Range(0, 2), Field("Low is careful, high is wild; 0 always takes the likeliest.")
 ]
-TopK: TypeAlias = Annotated[int, Range(0, 1000), Field("Choose among so many of the likeliest words; 0: among all.")]
-TopP: TypeAlias = Annotated[
+_TopK: TypeAlias = Annotated[int, Range(0, 1000), Field("Choose among so many of the likeliest words; 0: among all.")]
+_TopP: TypeAlias = Annotated[
     float, Range(0, 1), Field("Choose among the likeliest words that have this share together.")
 ]
-RepetitionPenalty: TypeAlias = Annotated[
+_RepetitionPenalty: TypeAlias = Annotated[
     float, Range(1, 2), Field("Above 1, words that it has written become less likely.")
 ]
-Seed: TypeAlias = Annotated[
+_Seed: TypeAlias = Annotated[
     int, Range(0, 2**32 - 1), Field("The same seed and settings write the same text again. Empty: another each time.")
 ]
-Stop: TypeAlias = Annotated[
+_Stop: TypeAlias = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field("End before one of these texts.", max_length=16)
 ]
-MaxTokens: TypeAlias = Annotated[
+_MaxTokens: TypeAlias = Annotated[
     int, Range(1, 20_000), Field("Write at most so many of the model's own units; max_characters then does not count.")
 ]
 
@@ -86,16 +91,16 @@ class Speaker(Model):
     @command
     async def run(  # noqa: PLR0913 - what people may want to say
         self,
-        prompt: Prompt = "",
+        prompt: _Prompt = "",
         *,
-        max_characters: MaxCharacters = 400,
-        temperature: Temperature = 0.9,
-        top_k: TopK = 50,
-        top_p: TopP = 0.95,
-        repetition_penalty: RepetitionPenalty = 1.1,
-        seed: Seed | None = None,
-        stop: Stop = [],  # noqa: B006 - it is the default that people see, and nobody changes it
-        max_tokens: MaxTokens | None = None,
+        max_characters: _MaxCharacters = 400,
+        temperature: _Temperature = 0.9,
+        top_k: _TopK = 50,
+        top_p: _TopP = 0.95,
+        repetition_penalty: _RepetitionPenalty = 1.1,
+        seed: _Seed | None = None,
+        stop: _Stop = [],  # noqa: B006 - it is the default that people see, and nobody changes it
+        max_tokens: _MaxTokens | None = None,
     ) -> Answer:
         """Go on with a text. The prompt stands before what was written, as Runway's GPT-2 had it."""
         passage = Passage(
@@ -113,16 +118,16 @@ class Speaker(Model):
     @command
     async def stream(  # noqa: PLR0913 - see above
         self,
-        prompt: Prompt = "",
+        prompt: _Prompt = "",
         *,
-        max_characters: MaxCharacters = 400,
-        temperature: Temperature = 0.9,
-        top_k: TopK = 50,
-        top_p: TopP = 0.95,
-        repetition_penalty: RepetitionPenalty = 1.1,
-        seed: Seed | None = None,
-        stop: Stop = [],  # noqa: B006 - see above
-        max_tokens: MaxTokens | None = None,
+        max_characters: _MaxCharacters = 400,
+        temperature: _Temperature = 0.9,
+        top_k: _TopK = 50,
+        top_p: _TopP = 0.95,
+        repetition_penalty: _RepetitionPenalty = 1.1,
+        seed: _Seed | None = None,
+        stop: _Stop = [],  # noqa: B006 - see above
+        max_tokens: _MaxTokens | None = None,
     ) -> AsyncIterator[str]:
         """Go on with a text, and give what is written as it is written: one part for each token."""
         passage = Passage(
@@ -414,7 +419,7 @@ class Press:
         pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
         passage.say = lambda piece: _tell(loop, pieces, piece=piece)
-        if passage.seed is None or passage.manner.is_greedy:
+        if passage.seed is None:
             self._line.join([passage])
             self._together.submit(self._write_together)
         else:
@@ -434,11 +439,11 @@ class Press:
             together = self._line.gather(company)
             company = len(together)
             if together:
-                self._turn(together, self._generator)
+                self._turn(together, self._generator, line=self._line)
                 self._line.join(passage for passage in together if not passage.is_over and not passage.is_left)
 
-    def _turn(self, together: Sequence[Passage], generator: Any) -> None:
-        """Write until all are over, or can see no further, or others wait and it is their turn."""
+    def _turn(self, together: Sequence[Passage], generator: Any, *, line: Line | None = None) -> None:
+        """Write until all are over, or can see no further, or others wait in the line and it is their turn."""
         most = max(passage.begin(self._block_size) for passage in together)
         try:
             generator.generate_batch(
@@ -446,7 +451,7 @@ class Press:
                 max_length=most,
                 end_token=[self._end],
                 include_prompt_in_result=False,
-                callback=_taking(together, self._line, end=self._end),
+                callback=_taking(together, line, end=self._end),
                 **together[0].manner.options,
             )
         except Exception as error:  # noqa: BLE001 - whoever waits for a text is told, and the next is written
@@ -458,7 +463,8 @@ class Press:
         try:
             if not passage.is_left:
                 generator = self._load()
-                self._sow(passage, generator)
+                if not passage.manner.is_greedy:
+                    self._sow(passage, generator)
                 while not passage.is_over and not passage.is_left:
                     self._turn([passage], generator)
         except Exception as error:  # noqa: BLE001 - see above
@@ -473,26 +479,23 @@ class Press:
             ctranslate2.set_random_seed(_UNSEEDED)
 
 
-def _taking(together: Sequence[Passage], line: Line, *, end: int) -> Callable[[Any], bool]:
+def _taking(together: Sequence[Passage], line: Line | None, *, end: int) -> Callable[[Any], bool]:
     """Return what takes each token in the thread of a generator, and says whether it is the last.
 
     It must not know the generator: that thread may be the last to know this function, and to end a generator in its own
     thread ends the process.
     """
-    is_alone = together[0].seed is not None
 
     def take(step: Any) -> bool:
         is_enough = together[step.batch_id].take(step.token, is_end=step.token_id == end)
-        return is_enough or (step.step >= _TURN and not is_alone and not line.is_empty)
+        return is_enough or (step.step >= _TURN and line is not None and not line.is_empty)
 
     return take
 
 
 def _fits(passage: Passage, first: Passage) -> bool:
     """Say whether two can be written together."""
-    if passage.seed is not None or first.seed is not None or passage.manner != first.manner:
-        return False
-    return abs(len(passage.context) - len(first.context)) <= _SPREAD
+    return passage.manner == first.manner and abs(len(passage.context) - len(first.context)) <= _SPREAD
 
 
 def _tell(loop: asyncio.AbstractEventLoop, pieces: asyncio.Queue[Any], *, piece: str | Exception | None) -> None:
