@@ -122,7 +122,9 @@ def test_bad_texts_get_a_clear_word(page: Any, tmp_path: Path) -> None:
 
 
 def test_a_table_has_its_texts_in_a_column_that_one_chooses(page: Any, tmp_path: Path) -> None:
-    rows = "".join(f'{number},"{line} {number}","{line[::-1]} {number}"\n' for number in range(20) for line in LINES[:2])
+    rows = "".join(
+        f'{number},"{line} {number}","{line[::-1]} {number}"\n' for number in range(20) for line in LINES[:2]
+    )
     page.goto("/training/new")
     page.get_by_label("Choose texts").set_input_files(text_file(tmp_path, "poems.csv", f"id,verse,echo\n{rows}"))
     column = page.get_by_label("Column with the texts")
