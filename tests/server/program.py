@@ -55,11 +55,11 @@ class Program:
 
 @contextmanager
 def running(
-    home: Path, *, host: str = "127.0.0.1", port: int = 0, grace_s: float = 0.2, **env: str
+    home: Path, *, host: str = "127.0.0.1", port: int = 0, grace_s: float = 0.2, before: str = "", **env: str
 ) -> Iterator[Program]:
-    """Start a server, and kill it at the end if it still runs."""
+    """Start a server, and kill it at the end if it still runs. `before` is code that runs in it first."""
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", _CODE, host, str(port), str(grace_s)],
+        [sys.executable, "-W", "error", "-c", before + _CODE, host, str(port), str(grace_s)],
         env=os.environ | {"GESSO_HOME": str(home)} | env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

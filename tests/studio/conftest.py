@@ -16,6 +16,7 @@ from gesso.settings import Settings
 from tests.conftest import SHARED_HOME
 from tests.server.program import Program, running
 from tests.studio.models import add_models
+from tests.training.trainers import write_trainer
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
 
@@ -39,7 +40,10 @@ def server(studio_home: Path) -> Iterator[Program]:
     """A server that runs as long as these tests."""
     if not (WEB / "index.html").is_file():
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
-    with running(studio_home, GESSO_FETCH_PRIVATE="true") as program:  # what is fetched lies on this machine, too
+    box = write_trainer(studio_home / "trainers")
+    trainer = f"import pathlib; from gesso.training import trainers; trainers.BOX = pathlib.Path({str(box)!r})\n"
+    # What is fetched lies on this machine, too; and what trains is small.
+    with running(studio_home, before=trainer, GESSO_FETCH_PRIVATE="true") as program:
         yield program
 
 

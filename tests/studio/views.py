@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from playwright.sync_api import expect
 
+from tests.training.trainers import TEXT
+
 
 def settled(page: Any, place: str) -> None:
     """Go to a room, and wait until it has what it shows."""
@@ -162,6 +164,39 @@ def _refused(page: Any) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def _trained(page: Any) -> Any:
+    """Have a small model trained, and return what there is to say of its training."""
+    known = page.request.get("/api/v1/trainings").json()["trainings"]
+    if found := next((each for each in known if each["model"] == "seen-writer"), None):
+        return found
+    kept = page.request.post("/api/v1/files?name=snow.txt", data=TEXT.encode()).json()
+    file = {"blob": kept["blob"], "name": "snow.txt"}
+    dataset = page.request.post("/api/v1/datasets", data={"files": [file]}).json()
+    order = {"dataset": dataset["digest"], "name": "seen-writer", "trainer": "bigrams"}
+    return page.request.post("/api/v1/trainings", data=order).json()
+
+
+def _training(page: Any) -> None:
+    settled(page, f"/training/{_trained(page)['id']}")
+    page.get_by_role("button", name="Try it").wait_for()
+    page.get_by_text("word for word in your text").wait_for()
+
+
+def _train(page: Any) -> None:
+    _trained(page)
+    settled(page, "/training/new?text=snow")
+    page.get_by_text("More options").click()
+    page.get_by_text("on this machine").wait_for()
+
+
+def _writing(page: Any) -> None:
+    _training(page)
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("radiogroup", name="Samples at once").get_by_role("radio", name="2").check()
+    run(page)
+    page.get_by_text("word for word").first.wait_for()
+
+
 VIEWS: Final[dict[str, Callable[[Any], None]]] = {
     "models": lambda page: settled(page, "/models"),
     "no models": _no_models,
@@ -192,6 +227,9 @@ VIEWS: Final[dict[str, Callable[[Any], None]]] = {
     "hosting": lambda page: settled(page, "/hosting"),
     "host a model": _host,
     "deployment": _deployment,
+    "training": _training,
+    "train": _train,
+    "writing": _writing,
     "settings": lambda page: settled(page, "/settings"),
     "away": _away,
 }

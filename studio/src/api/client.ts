@@ -1,6 +1,6 @@
 /** The one place that talks to the server. */
 
-import type { Deployment, DeploymentChange, ExampleList, Figures, Health, Job, JobEvent, JobPage, HostedLine, ModelPage, ModelSummary, NewDeployment, NewJob, NewToken, Problem, Settings, SettingsChange, Snippet, Status, StoredFile, Token, TokenMade } from "./types";
+import type { Checkpoint, CurvePoint, Dataset, DatasetPreview, Deployment, DeploymentChange, Estimate, ExampleList, Figures, Health, Job, JobEvent, JobPage, HostedLine, Memorised, ModelPage, ModelSummary, NewDataset, NewDeployment, NewFork, NewJob, NewToken, NewTraining, Problem, SampleText, Settings, SettingsChange, Snippet, Status, StoredFile, Token, TokenMade, Trainer, Training, TrainingPage } from "./types";
 
 export const BASE = "/api/v1";
 
@@ -124,6 +124,23 @@ export const api = {
   figures: (name: string, minutes: number, step: number) => ask<Figures>("GET", `/deployments/${one(name)}/figures${query({ minutes, step })}`),
   deploymentLog: async (name: string, before?: number) => (await ask<{ lines: HostedLine[] }>("GET", `/deployments/${one(name)}/log${query({ before, limit: 50 })}`)).lines,
   snippets: async (name: string) => (await ask<{ snippets: Snippet[] }>("GET", `/deployments/${one(name)}/snippets`)).snippets,
+  datasets: async () => (await ask<{ datasets: Dataset[] }>("GET", "/datasets")).datasets,
+  createDataset: (wanted: NewDataset) => ask<Dataset>("POST", "/datasets", wanted),
+  previewDataset: (dataset: string, after: number) => ask<DatasetPreview>("GET", `/datasets/${one(dataset)}/preview${query({ after, limit: 6 })}`),
+  deleteDataset: (dataset: string, isLast = false) => ask<undefined>("DELETE", `/datasets/${one(dataset)}`, undefined, { isLast }),
+  trainers: async () => (await ask<{ trainers: Trainer[] }>("GET", "/trainers")).trainers,
+  trainings: (before?: string) => ask<TrainingPage>("GET", `/trainings${query({ before })}`),
+  training: (id: string) => ask<Training>("GET", `/trainings/${one(id)}`),
+  train: (wanted: NewTraining) => ask<Training>("POST", "/trainings", wanted),
+  estimate: (wanted: NewTraining, signal?: AbortSignal) => ask<Estimate>("POST", "/trainings/estimate", wanted, { signal }),
+  curve: async (id: string, afterStep: number) => (await ask<{ points: CurvePoint[] }>("GET", `/trainings/${one(id)}/curve${query({ after_step: afterStep })}`)).points,
+  trainingSamples: async (id: string, afterStep: number) => (await ask<{ samples: SampleText[] }>("GET", `/trainings/${one(id)}/samples${query({ after_step: afterStep })}`)).samples,
+  checkpoints: async (id: string) => (await ask<{ checkpoints: Checkpoint[] }>("GET", `/trainings/${one(id)}/checkpoints`)).checkpoints,
+  steer: (id: string, way: "pause" | "resume" | "finish" | "cancel") => ask<Training>("POST", `/trainings/${one(id)}/${way}`),
+  fork: (id: string, wanted: NewFork) => ask<Training>("POST", `/trainings/${one(id)}/fork`, wanted),
+  exportTraining: (id: string) => ask<StoredFile>("POST", `/trainings/${one(id)}/export`),
+  memorised: (id: string, text: string) => ask<Memorised>("POST", `/trainings/${one(id)}/memorised`, { text }),
+  deleteTraining: (id: string) => ask<undefined>("DELETE", `/trainings/${one(id)}`),
   settings: () => ask<Settings>("GET", "/settings"),
   changeSettings: (changes: SettingsChange) => ask<Settings>("PATCH", "/settings", changes),
 };

@@ -22,6 +22,7 @@ const LOADS = {
   bench: () => import("@/features/bench/bench"),
   history: () => import("@/features/history/history"),
   hosting: () => import("@/features/hosting/hosting"),
+  training: () => import("@/features/training/training"),
   settings: () => import("@/features/settings/settings"),
   palette: () => import("@/features/palette/palette"),
 };
@@ -39,6 +40,7 @@ const BenchRoom = lazy(later(LOADS.bench));
 const HistoryRoom = lazy(later(LOADS.history));
 const GuestRoom = lazy(later(() => import("@/features/guest/guest")));
 const HostingRoom = lazy(later(LOADS.hosting));
+const TrainingRoom = lazy(later(LOADS.training));
 const SettingsRoom = lazy(later(LOADS.settings));
 const Palette = lazy(later(LOADS.palette));
 
@@ -109,6 +111,7 @@ function House() {
                 <Route path="/models"><ModelsRoom /></Route>
                 <Route path="/models/:name">{({ name }) => <BenchRoom name={decodeURIComponent(name)} />}</Route>
                 <Route path="/history/:id?">{({ id }) => <HistoryRoom jobId={id} />}</Route>
+                <Route path="/training/*?">{({ "*": place }) => <TrainingRoom place={place?.split("/")[0]} />}</Route>
                 <Route path="/hosting/:name?">{({ name }) => <HostingRoom name={name} />}</Route>
                 <Route path="/settings"><SettingsRoom /></Route>
                 <Route><Redirect to="/models" replace /></Route>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useCallback, useRef, useState } from "react";
 import { isDisabled } from "./disabled";
+import { droppedFiles } from "./dropped";
 import styles from "./pieces.module.css";
 
 interface DropZoneProps {
@@ -20,7 +21,7 @@ export function DropZone({ accept, isFolder, isMultiple, onFiles, label, isBare,
   const input = useRef<HTMLInputElement>(null);
   const choose = useCallback(() => input.current?.click(), []);
   const [isOver, setOver] = useState(false);
-  const take = (files: FileList | null | undefined) => {
+  const take = (files: Iterable<File> & { length: number } | null | undefined) => {
     setOver(false);
     if (files?.length) onFiles(isMultiple || isFolder ? [...files] : [...files].slice(0, 1));
   };
@@ -39,7 +40,9 @@ export function DropZone({ accept, isFolder, isMultiple, onFiles, label, isBare,
       }}
       onDrop={(event) => {
         event.preventDefault();
-        if (!isDisabled(event.currentTarget)) take(event.dataTransfer.files);
+        if (isDisabled(event.currentTarget)) return;
+        if (isMultiple || isFolder) void droppedFiles(event.dataTransfer).then(take);
+        else take(event.dataTransfer.files);
       }}
     >
       <Chooser choose={choose}>{children}</Chooser>

@@ -10,6 +10,10 @@ export interface Bench {
   seed: string;
   /** The job whose result is shown. */
   jobId: string | null;
+  /** The jobs that were asked for together with it, itself among them: several samples of one prompt. */
+  group: string[];
+  /** How many samples are asked for at once, of models that write. */
+  count: number;
   command: string | null;
   /** Whether somebody has put something there: then no sample comes over it. */
   isTouched: boolean;
@@ -23,7 +27,7 @@ interface Benches {
   setValue: (model: string, name: string, value: unknown) => void;
 }
 
-export const EMPTY: Bench = { values: {}, options: {}, seed: "", jobId: null, command: null, isTouched: false, isAwaited: false };
+export const EMPTY: Bench = { values: {}, options: {}, seed: "", jobId: null, group: [], count: 1, command: null, isTouched: false, isAwaited: false };
 
 export const useBenches = create<Benches>((set) => ({
   byModel: {},

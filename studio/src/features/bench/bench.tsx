@@ -23,10 +23,11 @@ import { Options } from "./options";
 import { OutputPane } from "./output-pane";
 import { ResultBar } from "./result-bar";
 import { RunButton } from "./run-button";
+import { chosenCommand, isSpeaking, onPage, together } from "./speaking";
+import { Speech } from "./speech";
 import { Unprepared } from "./unprepared";
 import { useRun } from "./use-run";
 import { useSample } from "./use-sample";
-import { commandOf } from "@/features/jobs/shown";
 import { allOptions, wrongs } from "./values";
 
 /** A model's page: inputs left, outputs right, options beside them. */
@@ -50,7 +51,8 @@ export default function BenchRoom({ name }: { name: string }) {
 
 function BenchOf({ page, spec }: { page: ModelPage; spec: ModelSpec }) {
   const bench = useBenches((benches) => benches.byModel[spec.name]) ?? EMPTY;
-  const command = commandOf(spec.commands, bench.command);
+  const chosen = chosenCommand(spec.commands, bench.command);
+  const command = useMemo(() => (chosen && isSpeaking(chosen) ? onPage(chosen) : chosen), [chosen]);
   return command ? <ShelfContext value={`${spec.name}:${command.name}`}><BenchWith key={command.name} page={page} spec={spec} command={command} /></ShelfContext> : <Empty title={spec.title}>This model has no command.</Empty>;
 }
 
@@ -147,7 +149,19 @@ function BenchWith({ page, spec, command }: { page: ModelPage; spec: ModelSpec; 
             </>
           )}
           <section ref={output} className={styles.pane} data-side="out" aria-label="Output" style={{ flex: `${String(large.length ? 1 - share : 1)} 1 0` }}>
-            <OutputPane command={command} job={job} live={live} onRetry={run} />
+            {isSpeaking(command) ? (
+              <Speech
+                model={spec.name}
+                command={command}
+                ids={together(bench)}
+                chosen={bench.jobId}
+                job={job}
+                live={live}
+                onChoose={(jobId) => { change(spec.name, { jobId }); }}
+                onContinue={(text) => { setValue(spec.name, "prompt", text); }}
+                onRetry={run}
+              />
+            ) : <OutputPane command={command} job={job} live={live} onRetry={run} />}
           </section>
           </div>
           <footer className={styles.made}>

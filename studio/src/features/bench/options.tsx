@@ -13,6 +13,7 @@ import type { Bench } from "./bench-store";
 import { replace, useBenches } from "./bench-store";
 import { OptionRows } from "./input-pane";
 import { SetUp } from "./set-up";
+import { COUNTS, isSpeaking, offered } from "./speaking";
 
 interface OptionsProps {
   spec: ModelSpec;
@@ -37,7 +38,12 @@ export function Options({ spec, command, bench, small, job, wrong, problem, isQu
   return (
     <aside className={styles.options} aria-label="Options">
       <div className={styles.rows}>
-        {spec.commands.length > 1 && <CommandChoice spec={spec} command={command} />}
+        {offered(spec.commands, command).length > 1 && <CommandChoice spec={spec} command={command} />}
+        {isSpeaking(command) && (
+          <Field label="Samples at once" labelId="count">
+            <Segments labelledBy="count" choices={COUNTS.map((count) => ({ value: count, label: String(count) }))} value={bench.count} onChange={(count) => { change(spec.name, { count }); }} />
+          </Field>
+        )}
         <OptionRows ports={small} values={bench.values} wrong={wrong.inputs} onChange={(name, value) => { setValue(spec.name, name, value); }} />
         <SeedField bench={bench} last={job?.seed} onChange={(seed) => { change(spec.name, { seed }); }} />
         {spec.options.length > 0 && <SetUp spec={spec} bench={bench} job={job} wrong={wrong.options} />}
@@ -61,7 +67,7 @@ function CommandChoice({ spec, command }: { spec: ModelSpec; command: Command })
   const choose = (name: string) => {
     replace(spec.name, { command: name, values: {}, isTouched: false, isAwaited: false, jobId: null });
   };
-  const names = spec.commands.map(({ name }) => name);
+  const names = offered(spec.commands, command).map(({ name }) => name);
   return (
     <Field label="Command" labelId="command" about={command.description.split("\n")[0]}>
       {names.length <= 3 ? (

@@ -21,13 +21,14 @@ interface OutputPaneProps {
   onRetry?: (() => void) | undefined;
 }
 
-interface Shown {
+export interface Shown {
   value: unknown;
   inFile?: FileValue;
   isPreview: boolean;
 }
 
-function shownOf(port: Port, job: Job, live: Live): Shown | null {
+/** What there is of an output so far. */
+export function shownOf(port: Port, job: Job, live: Live): Shown | null {
   const output = job.outputs.find((one) => one.name === port.name);
   if (output) return { ...valueOf(output), isPreview: false };
   const preview = live.previews[port.name] ?? job.previews.find((one) => one.output === port.name)?.value;

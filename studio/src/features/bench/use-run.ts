@@ -1,3 +1,4 @@
+import { useQueries } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { api, newKey, problemOf } from "@/api/client";
 import type { Command, Job, ModelSpec, NewJob, Problem } from "@/api/types";
@@ -9,6 +10,7 @@ import { allThere, areUnderWay } from "@/features/uploads/uploads";
 import { settled } from "@/widgets/pending";
 import type { Bench } from "./bench-store";
 import { benchOf, useBenches } from "./bench-store";
+import { isSpeaking, seedsFrom, together } from "./speaking";
 import { allOptions, isMadeOf, optionsToSend, toSend, wrongs } from "./values";
 
 const QUICK_S = 0.3;
@@ -53,10 +55,12 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
   const draft = useRef<string | null>(null); // the last job that ran by itself; the next one takes its place
   const ran = useRef<Record<string, unknown> | null>(null); // the values of the last run
 
-  const isRunning = isSending || (job !== undefined && !hasEnded(job));
+  const speaks = isSpeaking(command);
+  const others = useQueries({ queries: together(bench).map((id) => ({ queryKey: ["job", id], queryFn: () => api.job(id) })) });
+  const isRunning = isSending || (job !== undefined && !hasEnded(job)) || others.some(({ data }) => data && !hasEnded(data));
   if (job?.status === "succeeded" && job.model === model && measured !== job) setMeasured(job);
   const { run_s, setup_s } = measured?.metrics ?? {};
-  const isQuick = typeof run_s === "number" && run_s < QUICK_S && (setup_s ?? 0) < LONGEST_SETUP_S;
+  const isQuick = !speaks && typeof run_s === "number" && run_s < QUICK_S && (setup_s ?? 0) < LONGEST_SETUP_S;
 
   const start = async (isDraft: boolean) => {
     setProblem(null);
@@ -68,11 +72,13 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
     try {
       // While one turns a knob, chance stays as it was: what changes then comes from the knob.
       const seed = now.seed.trim() !== "" ? Number(now.seed) : isDraft ? job?.seed : undefined;
-      const asked = order(spec, command, { bench: now, seed });
-      const made = await patiently(() => api.createJob(asked), sending.signal);
-      if (sending.signal.aborted) await api.cancelJob(made.id);
-      queries.setQueryData(["job", made.id], made);
-      change(model, { jobId: made.id });
+      const seeds = speaks && now.count > 1 ? seedsFrom(seed ?? Math.floor(Math.random() * 2 ** 32), now.count) : [seed];
+      const asked = seeds.map((one) => order(spec, command, { bench: now, seed: one }));
+      const all = await Promise.all(asked.map((one) => patiently(() => api.createJob(one), sending.signal)));
+      if (sending.signal.aborted) await Promise.all(all.map(({ id }) => api.cancelJob(id)));
+      for (const one of all) queries.setQueryData(["job", one.id], one);
+      const [made] = all as [Job];
+      change(model, { jobId: made.id, group: all.map(({ id }) => id) });
       const replaced = draft.current;
       draft.current = isDraft ? made.id : null;
       if (replaced && isDraft) await api.deleteJob(replaced).catch(() => undefined); // it may be gone already
@@ -113,7 +119,7 @@ export function useRun(spec: ModelSpec, command: Command, { bench, job }: { benc
     cancel: () => {
       if (bench.isAwaited) change(model, { isAwaited: false });
       else if (canceling.current) canceling.current.abort();
-      else if (bench.jobId) void api.cancelJob(bench.jobId).catch((error: unknown) => { setProblem(problemOf(error)); });
+      else void Promise.all(together(bench).map((id) => api.cancelJob(id))).catch((error: unknown) => { setProblem(problemOf(error)); });
     },
     isRunning: isRunning || bench.isAwaited,
     isSending,

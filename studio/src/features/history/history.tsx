@@ -7,6 +7,7 @@ import type { Job, JobPage, Status } from "@/api/types";
 import { CompareDialog } from "@/features/jobs/compare";
 import { JobPicture } from "@/features/jobs/job-picture";
 import { WORDS, hasEnded } from "@/features/jobs/job-cache";
+import { calledAs, placeOf } from "@/features/jobs/shown";
 import { remove } from "@/features/jobs/remove";
 import { ago } from "@/ui/amounts";
 import { Button } from "@/ui/button";
@@ -80,17 +81,17 @@ export default function HistoryRoom({ jobId }: { jobId?: string | undefined }) {
           const isChosen = chosen.some((one) => one.id === job.id);
           return (
             <li key={job.id} className={styles.card} data-chosen={isChosen ? "" : undefined}>
-              <Link href={`/history/${job.id}`} className={styles.open}>
+              <Link href={placeOf(job)} className={styles.open}>
                 <span className={styles.picture} aria-hidden="true"><JobPicture job={job} size={256} /></span>
                 <span className={styles.line}>
-                  <strong>{job.model_title || job.model}</strong>
+                  <strong>{calledAs(job)}</strong>
                   <span className="unseen">{WORDS[job.status]}</span>
                   <span className="soft">{ago(job.created_at)}</span>
                 </span>
               </Link>
               {hasEnded(job) && (
                 <label className={styles.tick}>
-                  <input type="checkbox" checked={isChosen} aria-label={`Choose ${job.model_title || job.model}, ${ago(job.created_at)}`} onChange={() => { choose(job); }} />
+                  <input type="checkbox" checked={isChosen} aria-label={`Choose ${calledAs(job)}, ${ago(job.created_at)}`} onChange={() => { choose(job); }} />
                 </label>
               )}
             </li>

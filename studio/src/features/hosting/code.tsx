@@ -3,8 +3,8 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { CodeBlock } from "@/ui/code-block";
 import { Select } from "@/ui/controls";
+import { Part } from "@/ui/page";
 import styles from "./hosting.module.css";
-import { Part } from "./part";
 
 /** Code to copy that uses a deployment, for each kind of client. */
 export function CodePart({ name }: { name: string }) {

@@ -4,8 +4,8 @@ import { api } from "@/api/client";
 import type { Figures } from "@/api/types";
 import { counted, duration } from "@/ui/amounts";
 import { Segments } from "@/ui/controls";
+import { Facts, Part } from "@/ui/page";
 import styles from "./hosting.module.css";
-import { Part } from "./part";
 
 const SPANS = [
   { value: 60, label: "Hour", step: 1, words: "a minute" },
@@ -32,7 +32,7 @@ export function FiguresPart({ name }: { name: string }) {
     : [];
   return (
     <Part title="Requests" aside={<Segments isFit label="How far back" choices={SPANS} value={span} onChange={setSpan} />}>
-      <dl className={styles.facts}>{facts.map(([word, value]) => <div key={word}><dt>{word}</dt><dd>{value}</dd></div>)}</dl>
+      <Facts facts={facts} />
       {figures.data && <Bars figures={figures.data} words={words} />}
     </Part>
   );

@@ -3,8 +3,7 @@ import { api } from "@/api/client";
 import type { HostedLine } from "@/api/types";
 import { duration } from "@/ui/amounts";
 import { Button } from "@/ui/button";
-import styles from "./hosting.module.css";
-import { Part } from "./part";
+import { LogLines, Part } from "@/ui/page";
 
 /** What has happened, the newest first: who asked and what came of it, what the model said. Never what was asked. */
 export function LogPart({ name }: { name: string }) {
@@ -19,16 +18,7 @@ export function LogPart({ name }: { name: string }) {
   return (
     <Part title="Log">
       {pages.isSuccess && lines.length === 0 && <p className="soft">Nothing yet. What is asked and answered is not written down, only that it was.</p>}
-      {lines.length > 0 && (
-        <ol className={styles.log} tabIndex={0} aria-label="Log">
-          {lines.map((line) => (
-            <li key={line.number} data-level={line.outcome === "failed" ? "error" : line.level}>
-              <time dateTime={line.at}>{new Date(line.at).toLocaleTimeString([])}</time>
-              <span>{words(line)}</span>
-            </li>
-          ))}
-        </ol>
-      )}
+      {lines.length > 0 && <LogLines lines={lines.map((line) => ({ key: line.number, at: line.at, text: words(line), level: line.outcome === "failed" ? "error" : line.level }))} />}
       {pages.hasNextPage && <Button look="quiet" onClick={() => void pages.fetchNextPage()}>Show older</Button>}
     </Part>
   );

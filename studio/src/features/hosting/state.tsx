@@ -1,6 +1,7 @@
 import type { DeploymentStatus } from "@/api/types";
 import { duration } from "@/ui/amounts";
 import { ProblemNote } from "@/ui/empty";
+import { StateWord as Dotted } from "@/ui/page";
 import { Ring } from "@/ui/ring";
 import styles from "./hosting.module.css";
 
@@ -12,9 +13,11 @@ const WORDS: Record<DeploymentStatus["state"], string> = {
   failed: "Could not wake",
 };
 
+const TONES = { inactive: "still", asleep: "still", waking: "busy", awake: "good", failed: "bad" } as const;
+
 /** How a deployment stands, in a word with a dot. */
 export function StateWord({ state }: { state: DeploymentStatus["state"] }) {
-  return <span className={styles.state} data-state={state}>{WORDS[state]}</span>;
+  return <Dotted tone={TONES[state]}>{WORDS[state]}</Dotted>;
 }
 
 const STAGES = { environment: "Environment", weights: "Weights", setup: "Start" };

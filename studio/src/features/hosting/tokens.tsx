@@ -11,9 +11,9 @@ import { Segments, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
+import { Part } from "@/ui/page";
 import { useFocusKept } from "@/ui/use-focus-kept";
 import styles from "./hosting.module.css";
-import { Part } from "./part";
 
 /** The tokens of a deployment: made, looked at, taken back. */
 export function TokensPart({ deployment }: { deployment: Deployment }) {

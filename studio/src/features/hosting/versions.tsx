@@ -6,8 +6,8 @@ import { ago } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import { Part } from "@/ui/page";
 import styles from "./hosting.module.css";
-import { Part } from "./part";
 
 /** The versions of a deployment: a new one beside the old, switched to and back. */
 export function VersionsPart({ deployment, onChanged }: { deployment: Deployment; onChanged: (changed: Deployment) => void }) {

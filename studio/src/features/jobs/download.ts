@@ -1,7 +1,8 @@
 import { downloadUrl } from "@/api/client";
 import type { Job } from "@/api/types";
 
-function save(url: string, name: string): void {
+/** Have the browser save what lies at an address. */
+export function save(url: string, name: string): void {
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

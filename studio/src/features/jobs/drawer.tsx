@@ -15,6 +15,7 @@ import { WORDS, doing, hasEnded } from "./job-cache";
 import { useSeen } from "./hidden";
 import { JobPicture } from "./job-picture";
 import styles from "./jobs.module.css";
+import { calledAs, placeOf } from "./shown";
 
 const CALM_MS = 8_000;
 const BUSY_MS = 700;
@@ -33,7 +34,7 @@ export function JobsDrawer() {
   const files = useLarge();
   const [now] = active.filter((job) => job.status !== "queued").concat(active);
   const [file] = files;
-  const words = now ? `${now.model_title || now.model}: ${doing(now)}${active.length > 1 ? `, ${String(active.length - 1)} more` : ""}` : file ? `${file.name}: ${sent(file)}` : lastOf(jobs);
+  const words = now ? `${calledAs(now)}: ${doing(now)}${active.length > 1 ? `, ${String(active.length - 1)} more` : ""}` : file ? `${file.name}: ${sent(file)}` : lastOf(jobs);
   return (
     <section className={styles.drawer} aria-label="Jobs">
       <button type="button" className={styles.handle} aria-expanded={isDrawerOpen} onClick={() => { set({ isDrawerOpen: !isDrawerOpen }); }}>
@@ -57,7 +58,7 @@ export function JobsDrawer() {
 
 /** What there is to say when nothing runs. */
 function lastOf([last]: Job[]): string {
-  return last ? `Last: ${last.model_title || last.model}, ${WORDS[last.status].toLowerCase()} ${ago(last.created_at)}` : "Nothing runs";
+  return last ? `Last: ${calledAs(last)}, ${WORDS[last.status].toLowerCase()} ${ago(last.created_at)}` : "Nothing runs";
 }
 
 function JobRow({ job }: { job: Job }) {
@@ -69,13 +70,15 @@ function JobRow({ job }: { job: Job }) {
   return (
     <li className={styles.row}>
       <span className={styles.thumb}><JobPicture job={job} size={128} /></span>
-      <Link className={styles.name} href={`/history/${job.id}`}>{job.model_title || job.model}</Link>
+      <Link className={styles.name} href={placeOf(job)}>{calledAs(job)}</Link>
       <span className={styles.what} data-bad={job.status === "failed" ? "" : undefined}>
         {job.status === "failed" ? job.error?.message : doing(job)}
         {typeof time === "number" && job.status === "succeeded" && ` in ${duration(time)}`}
       </span>
       <span className={styles.time}>{ago(job.created_at)}</span>
-      {hasEnded(job) ? (
+      {job.kind === "training" && hasEnded(job) ? (
+        <span />
+      ) : hasEnded(job) ? (
         <Button look="quiet" onClick={() => void again(api.retryJob(job.id))}>Run again</Button>
       ) : (
         <Button look="quiet" onClick={() => void again(api.cancelJob(job.id))}>Cancel</Button>

@@ -7,6 +7,7 @@ import styles from "./filmstrip.module.css";
 import { useSeen } from "./hidden";
 import { WORDS } from "./job-cache";
 import { JobPicture } from "./job-picture";
+import { gist, pictureOf } from "./shown";
 
 interface FilmstripProps {
   label: string;
@@ -22,6 +23,9 @@ export function useMade(model: string): Job[] {
   const { data } = useQuery({ queryKey: ["jobs", { model, limit: 40 }], queryFn: () => api.jobs({ model, limit: 40 }) });
   return useSeen(data?.jobs ?? []);
 }
+
+/** How a job stands; first what is to be read on it, for those who hear it. */
+const nameOf = (job: Job): string => [job.status === "succeeded" && !pictureOf(job) ? gist(job) : "", `${WORDS[job.status]}, ${ago(job.created_at)}`].filter(Boolean).join(". ");
 
 /** A strip of what was made with a model. */
 export function Filmstrip({ label, model, chosen, without, onChoose }: FilmstripProps) {
@@ -39,7 +43,7 @@ export function Filmstrip({ label, model, chosen, without, onChoose }: Filmstrip
             type="button"
             className={styles.frame}
             aria-current={job.id === chosen ? "true" : undefined}
-            aria-label={`${WORDS[job.status]}, ${ago(job.created_at)}`}
+            aria-label={nameOf(job)}
             title={`${WORDS[job.status]}, ${ago(job.created_at)}`}
             onClick={() => {
               onChoose(job);

@@ -55,3 +55,11 @@ export function brief(value: unknown): string {
   if (typeof value === "boolean") return value ? "Yes" : "No";
   return value === undefined ? "–" : JSON.stringify(value);
 }
+
+const isTraining = (job: Job) => job.kind === "training";
+
+/** What a job is called: after its model; a training after the model that will come of it. */
+export const calledAs = (job: Job): string => (isTraining(job) ? `Training ${typeof job.inputs["name"] === "string" ? job.inputs["name"] : ""}`.trim() : job.model_title || job.model);
+
+/** Where a job is looked at. */
+export const placeOf = (job: Job): string => (isTraining(job) ? `/training/${job.id}` : `/history/${job.id}`);

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api } from "@/api/client";
+import { calledAs, placeOf } from "@/features/jobs/shown";
 import { usePreferences } from "@/features/settings/preferences";
 import { ago } from "@/ui/amounts";
 import { Dialog } from "@/ui/dialog";
@@ -36,13 +37,15 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     ...(models.data ?? []).map((model) => ({ id: `model ${model.name}`, kind: "Model", title: model.title || model.name, about: model.description, act: to(`/models/${encodeURIComponent(model.name)}`) })),
     { id: "models", kind: "Room", title: "Models", act: to("/models") },
     { id: "history", kind: "Room", title: "History", act: to("/history") },
+    { id: "training", kind: "Room", title: "Training", act: to("/training") },
+    { id: "train", kind: "Do", title: "Train a model on a text", act: to("/training/new") },
     { id: "hosting", kind: "Room", title: "Hosting", act: to("/hosting") },
     { id: "settings", kind: "Room", title: "Settings", act: to("/settings") },
     { id: "jobs", kind: "Do", title: "Show the jobs", act: () => { set({ isDrawerOpen: true }); } },
     { id: "dark", kind: "Do", title: "Dark look", act: () => { set({ look: "dark" }); } },
     { id: "light", kind: "Do", title: "Light look", act: () => { set({ look: "light" }); } },
     { id: "system", kind: "Do", title: "Look as the system", act: () => { set({ look: "system" }); } },
-    ...(jobs.data?.jobs ?? []).map((job) => ({ id: job.id, kind: "Job", title: job.model_title || job.model, about: ago(job.created_at), act: to(`/history/${job.id}`) })),
+    ...(jobs.data?.jobs ?? []).map((job) => ({ id: job.id, kind: "Job", title: calledAs(job), about: ago(job.created_at), act: to(placeOf(job)) })),
   ];
   const found = entries.filter((entry) => fits(entry, search)).slice(0, MOST);
   const chosen = Math.min(at, found.length - 1);

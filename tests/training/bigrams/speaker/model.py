@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from gesso import Model
+from gesso import Model, command
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -32,11 +33,17 @@ class Speaker(Model):
         self.table = np.frombuffer(data[8 + length :], "<f8").reshape(shape)
         self.signs = json.loads((WEIGHTS / "tokenizer.json").read_text())
 
+    @command
     def run(self, prompt: str = "", max_characters: int = 80) -> Said:
         """Say something."""
-        text = prompt or self.signs[0]
-        while len(text) < max_characters:
-            at = self.signs.index(text[-1]) if text[-1] in self.signs else 0
+        return Said(prompt + "".join(self.stream(prompt, max_characters)), encountered_end=False)
+
+    @command
+    def stream(self, prompt: str = "", max_characters: int = 80) -> Iterator[str]:
+        """Say something, sign by sign; what it goes on from is not said again."""
+        last = prompt[-1:]
+        for _ in range(max(0, max_characters - len(prompt))):
+            at = self.signs.index(last) if last in self.signs else 0
             odds = np.exp(self.table[at] - self.table[at].max())
-            text += self.signs[np.random.choice(len(self.signs), p=odds / odds.sum())]  # noqa: NPY002 - seeded by Gesso
-        return Said(text, encountered_end=False)
+            last = str(np.random.choice(self.signs, p=odds / odds.sum()))  # noqa: NPY002 - seeded by Gesso
+            yield last
