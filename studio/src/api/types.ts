@@ -31,6 +31,14 @@ export type TokenMade = Schemas["TokenMade"];
 export type Figures = Schemas["FiguresList"];
 export type HostedLine = Schemas["HostedLine"];
 export type Snippet = Schemas["SnippetShown"];
+export type Bot = Schemas["BotShown"];
+export type BotKey = Schemas["BotKeyShown"];
+export type BotNetwork = Schemas["BotNetwork"];
+export type BotNote = Schemas["BotNote"];
+export type BotChange = Partial<Schemas["BotChange"]>;
+export type NewBot = Schemas["NewBot"];
+export type Persona = Schemas["Persona-Output"];
+export type RehearsalLine = Pick<Schemas["RehearsalLine"], "text"> & Partial<Schemas["RehearsalLine"]>;
 export type Health = Schemas["Health"];
 export type JobEvent =
   | Schemas["JobMessage"]

@@ -21,6 +21,7 @@ const LOADS = {
   bench: () => import("@/features/bench/bench"),
   history: () => import("@/features/history/history"),
   hosting: () => import("@/features/hosting/hosting"),
+  bots: () => import("@/features/bots/bots"),
   settings: () => import("@/features/settings/settings"),
   palette: () => import("@/features/palette/palette"),
 };
@@ -38,6 +39,7 @@ const BenchRoom = lazy(later(LOADS.bench));
 const HistoryRoom = lazy(later(LOADS.history));
 const GuestRoom = lazy(later(() => import("@/features/guest/guest")));
 const HostingRoom = lazy(later(LOADS.hosting));
+const BotsRoom = lazy(later(LOADS.bots));
 const SettingsRoom = lazy(later(LOADS.settings));
 const Palette = lazy(later(LOADS.palette));
 
@@ -107,6 +109,7 @@ function House() {
                 <Route path="/models/:name">{({ name }) => <BenchRoom name={decodeURIComponent(name)} />}</Route>
                 <Route path="/history/:id?">{({ id }) => <HistoryRoom jobId={id} />}</Route>
                 <Route path="/hosting/:name?">{({ name }) => <HostingRoom name={name} />}</Route>
+                <Route path="/bots/:name?">{({ name }) => <BotsRoom name={name} />}</Route>
                 <Route path="/settings"><SettingsRoom /></Route>
                 <Route><Redirect to="/models" replace /></Route>
               </Switch>

@@ -1,4 +1,4 @@
-import { Boxes, Globe, History, Search, Settings } from "lucide-react";
+import { Bot, Boxes, Globe, History, Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import styles from "./app.module.css";
@@ -8,6 +8,7 @@ const ROOMS: { path: string; name: string; icon: ReactNode }[] = [
   { path: "/models", name: "Models", icon: <Boxes aria-hidden="true" /> },
   { path: "/history", name: "History", icon: <History aria-hidden="true" /> },
   { path: "/hosting", name: "Hosting", icon: <Globe aria-hidden="true" /> },
+  { path: "/bots", name: "Bots", icon: <Bot aria-hidden="true" /> },
   { path: "/settings", name: "Settings", icon: <Settings aria-hidden="true" /> },
 ];
 

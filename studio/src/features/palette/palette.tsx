@@ -37,6 +37,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     { id: "models", kind: "Room", title: "Models", act: to("/models") },
     { id: "history", kind: "Room", title: "History", act: to("/history") },
     { id: "hosting", kind: "Room", title: "Hosting", act: to("/hosting") },
+    { id: "bots", kind: "Room", title: "Bots", act: to("/bots") },
+    { id: "bot", kind: "Do", title: "Make a bot", act: to("/bots?new") },
     { id: "settings", kind: "Room", title: "Settings", act: to("/settings") },
     { id: "jobs", kind: "Do", title: "Show the jobs", act: () => { set({ isDrawerOpen: true }); } },
     { id: "dark", kind: "Do", title: "Dark look", act: () => { set({ look: "dark" }); } },
