@@ -13,6 +13,7 @@ import pytest
 from gesso.app import App
 from gesso.server.front_end import WEB
 from gesso.settings import Settings
+from tests.bots.poet import add_poet
 from tests.conftest import SHARED_HOME
 from tests.server.program import Program, running
 from tests.studio.models import add_models
@@ -22,6 +23,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright
 # How long an assertion waits for a page; a busy machine takes its time.
 playwright.expect.set_options(timeout=15_000)
 
+_KEYRING = "tests.bots.filed_keyring.FiledKeyring"
+
 
 @pytest.fixture(scope="session")
 def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,7 +33,9 @@ def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environments = SHARED_HOME / "environments"
     environments.mkdir(parents=True, exist_ok=True)
     (home / "environments").symlink_to(environments, target_is_directory=True)
-    add_models(App(Settings(home=home), report=lambda _: None), home / "mine")
+    app = App(Settings(home=home), report=lambda _: None)
+    add_models(app, home / "mine")
+    add_poet(app, home / "mine" / "poet")
     return home
 
 
@@ -39,7 +44,8 @@ def server(studio_home: Path) -> Iterator[Program]:
     """A server that runs as long as these tests."""
     if not (WEB / "index.html").is_file():
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
-    with running(studio_home, GESSO_FETCH_PRIVATE="true") as program:  # what is fetched lies on this machine, too
+    keyring = {"PYTHON_KEYRING_BACKEND": _KEYRING, "KEYRING_FILE": str(studio_home / "keyring.json")}
+    with running(studio_home, GESSO_FETCH_PRIVATE="true", **keyring) as program:  # what is fetched is near, too
         yield program
 
 
