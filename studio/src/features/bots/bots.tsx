@@ -13,13 +13,14 @@ import { NewBot } from "./new-bot";
 import { titleOf } from "./networks";
 import { BotState } from "./state";
 
-const LOOK_MS = 2000;
+const BUSY_MS = 2000;
+const CALM_MS = 10_000; // a look at the keys may ask the system's keyring each time
 
 /** All bots, and the one that is chosen, or made. */
 export default function BotsRoom({ name }: { name: string | undefined }) {
   const [, go] = useLocation();
   const isNew = new URLSearchParams(useSearch()).has("new");
-  const found = useQuery({ queryKey: ["bots"], queryFn: bots.all, refetchInterval: LOOK_MS });
+  const found = useQuery({ queryKey: ["bots"], queryFn: bots.all, refetchInterval: ({ state }) => (state.data?.some((one) => one.status.state !== "off") ? BUSY_MS : CALM_MS) });
   useEffect(() => {
     document.title = `${isNew ? "A new bot" : (name ?? "Bots")} · Gesso`;
   }, [name, isNew]);

@@ -12,7 +12,28 @@ const MOST_NOTES = 1000;
 export function Live({ bot }: { bot: Bot }) {
   const { name } = bot;
   const [notes, setNotes] = useState<BotNote[]>([]);
-  useEffect(() => hear(name, () => { setNotes([]); }, (note) => { setNotes((before) => [...before.slice(-MOST_NOTES), note]); }), [name]);
+  useEffect(() => {
+    let waiting: BotNote[] = [];
+    let isAnew = false;
+    let frame = 0;
+    const show = () => {
+      const [fresh, keepsNone] = [waiting, isAnew];
+      [waiting, isAnew, frame] = [[], false, 0];
+      setNotes((before) => [...(keepsNone ? [] : before), ...fresh].slice(-MOST_NOTES));
+    };
+    const soon = () => { frame ||= requestAnimationFrame(show); }; // hundreds may come at once
+    const leave = hear(name, () => {
+      [waiting, isAnew] = [[], true];
+      soon();
+    }, (note) => {
+      waiting.push(note);
+      soon();
+    });
+    return () => {
+      leave();
+      cancelAnimationFrame(frame);
+    };
+  }, [name]);
   const title = titleOf(bot.network);
   const isOff = bot.status.state === "off";
   return (

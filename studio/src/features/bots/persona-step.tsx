@@ -68,11 +68,13 @@ export function PersonaStep({ persona, onChange, kept }: PersonaStepProps) {
             ))}
           </div>
         </Field>
+      </div>
+      <Preview persona={persona} />
+      <div className={styles.step}>
         <NumberField id="bot-messages" label="Messages it remembers" about="The last ones of each channel." value={memory.messages} min={0} max={200} onChange={(messages) => { onChange({ ...persona, memory: { ...memory, messages } }); }} />
         <NumberField id="bot-minutes" label="Minutes until it forgets" about="When nobody has spoken for so long, a talk begins anew." isWhole={false} value={memory.minutes} min={0} max={100_000} onChange={(minutes) => { onChange({ ...persona, memory: { ...memory, minutes } }); }} />
         <NumberField id="bot-characters" label="Characters of an answer" about="At most, up to the end of a sentence." value={answers.characters} min={1} max={20_000} onChange={(characters) => { onChange({ ...persona, answers: { ...answers, characters } }); }} />
       </div>
-      <Preview persona={persona} />
     </div>
   );
 }
@@ -86,7 +88,7 @@ function Preview({ persona }: { persona: Persona }) {
         {pieces.map(({ text, from }, index) => (from === null ? <span key={index}>{text}</span> : <mark key={index} title={`{${from}}`}>{text}</mark>))}
         <span className={styles.caret} aria-hidden="true" />
       </pre>
-      <p className="soft">From the caret on, the model writes. Only its first turn is said.</p>
+      <p className="soft">From the caret on, the model writes. Only its own turn is said.</p>
     </figure>
   );
 }
