@@ -23,8 +23,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright
 # How long an assertion waits for a page; a busy machine takes its time.
 playwright.expect.set_options(timeout=15_000)
 
-_KEYRING = "tests.bots.filed_keyring.FiledKeyring"
-
 
 @pytest.fixture(scope="session")
 def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -44,8 +42,12 @@ def server(studio_home: Path) -> Iterator[Program]:
     """A server that runs as long as these tests."""
     if not (WEB / "index.html").is_file():
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
-    keyring = {"PYTHON_KEYRING_BACKEND": _KEYRING, "KEYRING_FILE": str(studio_home / "keyring.json")}
-    with running(studio_home, GESSO_FETCH_PRIVATE="true", **keyring) as program:  # what is fetched is near, too
+    with running(
+        studio_home,
+        GESSO_FETCH_PRIVATE="true",  # what is fetched lies on this machine, too
+        PYTHON_KEYRING_BACKEND="tests.bots.filed_keyring.FiledKeyring",
+        KEYRING_FILE=str(studio_home / "keyring.json"),
+    ) as program:
         yield program
 
 

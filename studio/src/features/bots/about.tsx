@@ -4,7 +4,7 @@ import { queries } from "@/features/connection/queries";
 import { counted } from "@/ui/amounts";
 import { Button } from "@/ui/button";
 import { Part } from "@/ui/page";
-import styles from "./bots.module.css";
+import styles from "./bot.module.css";
 import { Change } from "./change";
 import { isAddress } from "./draft";
 import type { Step } from "./draft";

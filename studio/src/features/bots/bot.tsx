@@ -11,7 +11,8 @@ import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
 import { About } from "./about";
-import styles from "./bots.module.css";
+import styles from "./bot.module.css";
+import making from "./making.module.css";
 import { isLacking } from "./keys";
 import { Live } from "./live";
 import { titleOf } from "./networks";
@@ -49,7 +50,7 @@ export function BotPage({ bot }: { bot: Bot }) {
   return (
     <section className={styles.bot} aria-label={name}>
       <header className={styles.botHead}>
-        <Link href="/bots" className={styles.back}><ArrowLeft aria-hidden="true" />Bots</Link>
+        <Link href="/bots" className={making.back}><ArrowLeft aria-hidden="true" />Bots</Link>
         <h2>{bot.persona.name}</h2>
         <BotState bot={bot} />
         {status.account && <span className="soft">as {status.account}</span>}
@@ -92,10 +93,10 @@ function Removing({ bot, onClose }: { bot: Bot; onClose: () => void }) {
   };
   return (
     <Dialog title={`Remove ${bot.persona.name}?`} onClose={onClose}>
-      <div className={styles.form}>
+      <div className={making.form}>
         <p>{bot.network === "rehearsal" ? "Its persona goes. The model stays." : `It leaves ${titleOf(bot.network)}. Its persona and its keys go; what it has said there stays, and so does the model.`}</p>
         {problem && <ProblemNote message={problem.message} hint={problem.hint} />}
-        <div className={styles.formEnd}>
+        <div className={making.formEnd}>
           <Button data-first onClick={onClose}>Keep it</Button>
           <Button look="main" onClick={() => void remove()}>Remove</Button>
         </div>

@@ -6,7 +6,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import { missing } from "./draft";
 import type { Step } from "./draft";
 import { MannersStep } from "./manners-step";

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useEffect, useRef } from "react";
 import type { BotNote } from "@/api/types";
 import { Ring } from "@/ui/ring";
-import styles from "./bots.module.css";
+import styles from "./bot.module.css";
 import { turnsOf } from "./turns";
 
 interface ConversationProps {

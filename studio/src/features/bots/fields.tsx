@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 
 interface NumberFieldProps {
   id: string;

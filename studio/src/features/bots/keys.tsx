@@ -7,7 +7,8 @@ import { Button } from "@/ui/button";
 import { TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
 import { Ring } from "@/ui/ring";
-import styles from "./bots.module.css";
+import styles from "./bot.module.css";
+import making from "./making.module.css";
 import { isAddress } from "./draft";
 
 const MODEL_KEY = "model_token";
@@ -62,7 +63,7 @@ function OneKey({ bot, of, onChanged }: { bot: string; of: BotKey; onChanged: ()
       }}
     >
       <Field label={`${of.title}${of.is_needed ? "" : " (if there is one)"}`} htmlFor={id} about={`${of.help} Kept in the keyring of this computer, never in a file, and not shown again.`} wrong={problem ? `${problem.message} ${problem.hint}` : null}>
-        <div className={styles.line}>
+        <div className={making.line}>
           <TextInput id={id} type="password" autoComplete="off" spellCheck={false} aria-describedby={`${id}-about`} placeholder={of.begin ? `${of.begin}…` : ""} value={value} onChange={(event) => { setValue(event.target.value); }} />
           <Button type="submit" disabled={value.trim() === "" || isBusy} icon={isBusy ? <Ring size={16} /> : undefined}>Keep</Button>
         </div>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { hear } from "@/api/bots";
 import type { Bot, BotNote } from "@/api/types";
 import { Empty } from "@/ui/empty";
-import styles from "./bots.module.css";
+import styles from "./bot.module.css";
 import { Conversation } from "./conversation";
 import { titleOf } from "./networks";
 

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Persona } from "@/api/types";
 import { Slider, Switch, TextArea, TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import { NumberField, WordsField } from "./fields";
 
 /** When it speaks, how much, what never, and what it says while its model wakes. */

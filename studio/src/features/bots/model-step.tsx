@@ -8,7 +8,7 @@ import { Segments, TextInput } from "@/ui/controls";
 import { Empty, ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
 import { Ring } from "@/ui/ring";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import { isAddress } from "./draft";
 
 interface ModelStepProps {

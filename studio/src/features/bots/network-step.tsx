@@ -1,6 +1,6 @@
 import { Segments } from "@/ui/controls";
 import { Field } from "@/ui/field";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import type { Network } from "./draft";
 import { Guide, NETWORKS, titleOf } from "./networks";
 

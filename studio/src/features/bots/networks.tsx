@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { CodeBlock } from "@/ui/code-block";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import type { Network } from "./draft";
 
 /** The networks as one chooses them. */

@@ -9,7 +9,7 @@ import { sayProblem } from "@/features/jobs/say-problem";
 import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import { STEPS, isAddress, keptName, missing, useDraft } from "./draft";
 import type { Step } from "./draft";
 import { MannersStep } from "./manners-step";

@@ -2,7 +2,7 @@ import { useRef } from "react";
 import type { Persona } from "@/api/types";
 import { Select, TextArea, TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
-import styles from "./bots.module.css";
+import styles from "./making.module.css";
 import { NumberField } from "./fields";
 import { PLACEHOLDERS, exampleTalk, promptOf } from "./prompt";
 

@@ -4,7 +4,8 @@ import type { Bot, RehearsalLine } from "@/api/types";
 import { Button, IconButton } from "@/ui/button";
 import { Segments, TextInput } from "@/ui/controls";
 import { Empty, ProblemNote } from "@/ui/empty";
-import styles from "./bots.module.css";
+import styles from "./bot.module.css";
+import making from "./making.module.css";
 import { Conversation } from "./conversation";
 import { forget, say, useTalk } from "./rehearsals";
 
@@ -37,7 +38,7 @@ export function Rehearsal({ bot }: { bot: Bot }) {
           void send();
         }}
       >
-        <div className={styles.line}>
+        <div className={making.line}>
           <TextInput aria-label={`Say to ${bot.persona.name}`} placeholder="Say something" autoComplete="off" maxLength={20_000} value={text} onChange={(event) => { setText(event.target.value); }} />
           {leave ? <Button icon={<Square />} onClick={leave}>Stop</Button> : <Button type="submit" look="main" icon={<SendHorizontal />} disabled={text.trim() === ""}>Send</Button>}
         </div>
