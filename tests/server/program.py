@@ -26,6 +26,8 @@ async def main():
 asyncio.run(main())
 print("done", flush=True)
 """
+_VOICES = "ignore:'audioop' is deprecated:DeprecationWarning"
+"""discord.py imports it for voices, which no bot here has."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def running(
 ) -> Iterator[Program]:
     """Start a server, and kill it at the end if it still runs. `before` is code that runs in it first."""
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", before + _CODE, host, str(port), str(grace_s)],
+        [sys.executable, "-W", "error", "-W", _VOICES, "-c", before + _CODE, host, str(port), str(grace_s)],
         env=os.environ | {"GESSO_HOME": str(home)} | env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -13,6 +13,7 @@ import pytest
 from gesso.app import App
 from gesso.server.front_end import WEB
 from gesso.settings import Settings
+from tests.bots.poet import add_poet
 from tests.conftest import SHARED_HOME
 from tests.server.program import Program, running
 from tests.studio.models import add_models
@@ -31,7 +32,9 @@ def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environments = SHARED_HOME / "environments"
     environments.mkdir(parents=True, exist_ok=True)
     (home / "environments").symlink_to(environments, target_is_directory=True)
-    add_models(App(Settings(home=home), report=lambda _: None), home / "mine")
+    app = App(Settings(home=home), report=lambda _: None)
+    add_models(app, home / "mine")
+    add_poet(app, home / "mine" / "poet")
     return home
 
 
@@ -42,8 +45,13 @@ def server(studio_home: Path) -> Iterator[Program]:
         pytest.skip("needs the built studio: make src/gesso/server/web/index.html")
     box = write_trainer(studio_home / "trainers")
     trainer = f"import pathlib; from gesso.training import trainers; trainers.BOX = pathlib.Path({str(box)!r})\n"
-    # What is fetched lies on this machine, too; and what trains is small.
-    with running(studio_home, before=trainer, GESSO_FETCH_PRIVATE="true") as program:
+    with running(
+        studio_home,
+        before=trainer,  # what trains is small
+        GESSO_FETCH_PRIVATE="true",  # what is fetched lies on this machine, too
+        PYTHON_KEYRING_BACKEND="tests.bots.filed_keyring.FiledKeyring",
+        KEYRING_FILE=str(studio_home / "keyring.json"),
+    ) as program:
         yield program
 
 

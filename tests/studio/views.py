@@ -70,6 +70,23 @@ def _deployment(page: Any) -> None:
     page.get_by_role("region", name="seen", exact=True).get_by_role("list", name="Log").wait_for()
 
 
+def _new_bot(page: Any) -> None:
+    settled(page, "/bots?new")
+    page.get_by_role("radio", name="Poet").check()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Name", exact=True).fill("Fox")
+
+
+def _bot(page: Any) -> None:
+    persona = {"name": "Fox", "model": "poet", "blocked": ["gold"]}
+    bot = {"name": "seen", "network": "slack", "persona": persona}
+    page.request.post("/api/v1/bots", data=bot)  # or is there
+    settled(page, "/bots/seen")
+    page.get_by_label("Say to Fox").fill("Is there gold in it?")
+    page.get_by_label("Say to Fox").press("Enter")
+    page.get_by_text("a blocked word is in it").wait_for()
+
+
 def _recipe(page: Any) -> None:
     _made(page, "/models/tinted")
     _dialog(page, "Recipe").locator("pre").wait_for()
@@ -230,6 +247,8 @@ VIEWS: Final[dict[str, Callable[[Any], None]]] = {
     "training": _training,
     "train": _train,
     "writing": _writing,
+    "a new bot": _new_bot,
+    "bot": _bot,
     "settings": lambda page: settled(page, "/settings"),
     "away": _away,
 }

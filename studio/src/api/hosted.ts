@@ -1,6 +1,7 @@
 /** A deployment as a stranger asks it: at its own address, with a token or without. */
 
 import { AwayError, GATEWAY, refusal } from "./client";
+import { told } from "./told";
 import type { Command, DeploymentStatus, Json } from "./types";
 import type { components } from "./schema";
 
@@ -48,14 +49,5 @@ export const hosted = {
 export async function* runHosted(name: string, token: string, inputs: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<HostedNews> {
   const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
   const response = await ask(at(name, "run"), token, { method: "POST", headers, body: JSON.stringify({ inputs }), signal });
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const piece = await reader?.read();
-    text += piece?.value ?? "";
-    const events = text.split("\n\n");
-    text = events.pop() ?? "";
-    for (const event of events) if (event.startsWith("data: ")) yield JSON.parse(event.slice(6)) as HostedNews;
-    if (piece?.done !== false) return;
-  }
+  yield* told<HostedNews>(response);
 }

@@ -44,6 +44,14 @@ export type CurvePoint = Schemas["CurvePoint"];
 export type SampleText = Schemas["SampleText"];
 export type Checkpoint = Schemas["Checkpoint"];
 export type Memorised = Schemas["Memorised"];
+export type Bot = Schemas["BotShown"];
+export type BotKey = Schemas["BotKeyShown"];
+export type BotNetwork = Schemas["BotNetwork"];
+export type BotNote = Schemas["BotNote"];
+export type BotChange = Partial<Schemas["BotChange"]>;
+export type NewBot = Schemas["NewBot"];
+export type Persona = Schemas["Persona-Output"];
+export type RehearsalLine = Pick<Schemas["RehearsalLine"], "text"> & Partial<Schemas["RehearsalLine"]>;
 export type Health = Schemas["Health"];
 export type JobEvent =
   | Schemas["JobMessage"]

@@ -23,6 +23,7 @@ const LOADS = {
   history: () => import("@/features/history/history"),
   hosting: () => import("@/features/hosting/hosting"),
   training: () => import("@/features/training/training"),
+  bots: () => import("@/features/bots/bots"),
   settings: () => import("@/features/settings/settings"),
   palette: () => import("@/features/palette/palette"),
 };
@@ -41,6 +42,7 @@ const HistoryRoom = lazy(later(LOADS.history));
 const GuestRoom = lazy(later(() => import("@/features/guest/guest")));
 const HostingRoom = lazy(later(LOADS.hosting));
 const TrainingRoom = lazy(later(LOADS.training));
+const BotsRoom = lazy(later(LOADS.bots));
 const SettingsRoom = lazy(later(LOADS.settings));
 const Palette = lazy(later(LOADS.palette));
 
@@ -113,6 +115,7 @@ function House() {
                 <Route path="/history/:id?">{({ id }) => <HistoryRoom jobId={id} />}</Route>
                 <Route path="/training/*?">{({ "*": place }) => <TrainingRoom place={place?.split("/")[0]} />}</Route>
                 <Route path="/hosting/:name?">{({ name }) => <HostingRoom name={name} />}</Route>
+                <Route path="/bots/:name?">{({ name }) => <BotsRoom name={name} />}</Route>
                 <Route path="/settings"><SettingsRoom /></Route>
                 <Route><Redirect to="/models" replace /></Route>
               </Switch>

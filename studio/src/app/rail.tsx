@@ -1,4 +1,4 @@
-import { Boxes, Globe, GraduationCap, History, Search, Settings } from "lucide-react";
+import { Bot, Boxes, Globe, GraduationCap, History, Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import styles from "./app.module.css";
@@ -9,6 +9,7 @@ const ROOMS: { path: string; name: string; icon: ReactNode }[] = [
   { path: "/history", name: "History", icon: <History aria-hidden="true" /> },
   { path: "/training", name: "Training", icon: <GraduationCap aria-hidden="true" /> },
   { path: "/hosting", name: "Hosting", icon: <Globe aria-hidden="true" /> },
+  { path: "/bots", name: "Bots", icon: <Bot aria-hidden="true" /> },
   { path: "/settings", name: "Settings", icon: <Settings aria-hidden="true" /> },
 ];
 

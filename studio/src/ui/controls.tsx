@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, SelectHTMLAttributes, TextareaHTMLAttributes } from "react";
+import type { InputHTMLAttributes, Ref, SelectHTMLAttributes, TextareaHTMLAttributes } from "react";
 import { useId } from "react";
 import styles from "./controls.module.css";
 
@@ -6,7 +6,7 @@ export function TextInput({ className = "", ...rest }: InputHTMLAttributes<HTMLI
   return <input className={`${styles.input ?? ""} ${className}`} {...rest} />;
 }
 
-export function TextArea({ className = "", ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {
+export function TextArea({ className = "", ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement> & { ref?: Ref<HTMLTextAreaElement> }) {
   return <textarea className={`${styles.input ?? ""} ${className}`} {...rest} />;
 }
 

@@ -40,6 +40,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     { id: "training", kind: "Room", title: "Training", act: to("/training") },
     { id: "train", kind: "Do", title: "Train a model on a text", act: to("/training/new") },
     { id: "hosting", kind: "Room", title: "Hosting", act: to("/hosting") },
+    { id: "bots", kind: "Room", title: "Bots", act: to("/bots") },
+    { id: "bot", kind: "Do", title: "Make a bot", act: to("/bots?new") },
     { id: "settings", kind: "Room", title: "Settings", act: to("/settings") },
     { id: "jobs", kind: "Do", title: "Show the jobs", act: () => { set({ isDrawerOpen: true }); } },
     { id: "dark", kind: "Do", title: "Dark look", act: () => { set({ look: "dark" }); } },
