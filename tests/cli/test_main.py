@@ -28,7 +28,7 @@ def test_help_lists_the_commands_in_the_order_in_which_one_meets_them(home: Path
     listed = [line.split()[0] for line in lines]
     assert listed == [
         "studio", "run", "models", "show", "add", "remove", "init", "doctor",
-        "jobs", "host", "recipe", "backup", "restore", "serve", "version",
+        "train", "datasets", "jobs", "host", "bot", "recipe", "backup", "restore", "serve", "version",
     ]  # fmt: skip
     assert run().stdout == ended.stdout
 

@@ -29,7 +29,11 @@ UNSENDABLE = (httpx.InvalidURL, UnicodeEncodeError, TypeError)  # what no client
 NAMES = ("writer", "painter")
 GIVEN = st.fixed_dictionaries(
     {"prompt": st.text(max_size=50)},
-    optional={"max_tokens": st.integers(-1, 20), "temperature": st.floats(), "image": st.text(max_size=20)},
+    optional={
+        "max_tokens": st.integers(-1, 20),
+        "temperature": st.floats(allow_nan=False, allow_infinity=False),
+        "image": st.text(max_size=20),
+    },
 )
 """Inputs that a model may know."""
 PLACES = {"name": "writer", "owner": "me", "model": "writer"}

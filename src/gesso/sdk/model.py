@@ -34,7 +34,10 @@ class Model:
     """
 
     device: str = "auto"
-    """Where to compute: "cuda", "mps" or "cpu". The worker sets it before `setup`; "auto" only before that."""
+    """Where to compute: "cuda", "mps" or "cpu". The worker sets it before `setup`; "auto" only before that.
+
+    A class that says `device = "cpu"` computes nowhere else, if nobody asks for it: torch is not even looked for.
+    """
 
     weights: WeightPaths = WeightPaths()
     """Where the files lie that `[[weights]]` in `gesso.toml` declares: `self.weights["model.onnx"]` is a `Path`.

@@ -137,7 +137,7 @@ class Worker:
             seed_libraries(0)
             try:
                 self._model = model()
-                self._model.device = find_device(asked.device)
+                self._model.device = find_device(model.device if asked.device == "auto" else asked.device)
                 self._model.weights = WeightPaths({name: Path(path) for name, path in asked.weights.items()})
                 self._interrupt.raising = model.canceled_by
                 waiting = self._model.setup(**options)

@@ -26,9 +26,12 @@ from tokenizers import Tokenizer, decoders
 import gesso
 from gesso import Field, Model, Range, command
 
-# Where torch lies beside it, CTranslate2 and the worker would take it along: a second and 150 MB, and nothing needs it.
-sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None: as if it were not there
+# Where torch lies beside it, CTranslate2 would take it along: a second and 150 MB, and nothing here needs it.
+_HAS_TORCH: Final = sys.modules.setdefault("torch", None) is not None  # type: ignore[arg-type]  # None: it is not there
 import ctranslate2  # noqa: E402 - see above
+
+if not _HAS_TORCH:
+    del sys.modules["torch"]  # whoever wants it now, has it
 
 WEIGHTS: Final = Path(__file__).parent / "weights"
 """Where the model lies: a Hugging Face folder, and in `ct2` what is run."""
@@ -75,6 +78,8 @@ class Answer(NamedTuple):
 
 class Speaker(Model):
     """Goes on with a text in the words that it was trained on."""
+
+    device = "cpu"  # CTranslate2 with whole numbers; on a graphics card it was not tried
 
     def setup(self) -> None:
         """Load the weights."""
