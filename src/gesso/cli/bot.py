@@ -96,10 +96,9 @@ def rehearse(  # noqa: PLR0913 - each is an option of the command
     is_trusted: TrustOption = False,
 ) -> None:
     """Talk to a bot in the terminal: the same persona and rules, and no network at all. Ctrl-D or Ctrl-C ends it."""
-    from gesso.cli.bot_order import Wish
     from gesso.cli.bot_rehearsal import rehearse
 
-    wish = Wish(name=name, model=model, file=persona, called=called, keywords=keywords or (), chance=chance)
+    wish = _wish(name, model, file=persona, called=called, keywords=keywords, chance=chance)
     terminal = ctx.ensure_object(Terminal)
     asyncio.run(rehearse(wish, terminal, manner=manner, token=token, is_trusted=is_trusted))
 
@@ -207,7 +206,7 @@ def remove(ctx: typer.Context, name: KnownArgument) -> None:
 def _wish(name: str, model: str, **told: Any) -> Any:
     from gesso.cli.bot_order import Wish
 
-    return Wish(name=name, model=model, **{**told, "keywords": told.get("keywords") or ()})
+    return Wish(name=name, model=model, **told)
 
 
 def _speak(

@@ -21,7 +21,7 @@ class Wish:
     model: str = ""
     file: Path | None = None
     called: str = ""
-    keywords: Sequence[str] = ()
+    keywords: Sequence[str] | None = None
     chance: float | None = None
     every_minutes: float | None = None
 
