@@ -46,6 +46,10 @@ class Server:
         assert self._process is not None
         return psutil.Process(self._process.pid)
 
+    def has_killed(self, model: str) -> bool:
+        """Say whether somebody has killed a worker of a model: whoever asks for it may have been told so."""
+        return any(killed == model for _, killed in self.worker_kills)
+
     async def start(self) -> None:
         """Start it, and return when it listens."""
         with self.log.open("ab") as log:

@@ -51,8 +51,7 @@ async def _run(stage: Stage, order: Order) -> None:
         stage.expect(is_right(order, answer.json()["outputs"]), f"{order}: {answer.text[:300]}")
     elif answer.status_code != 503:
         code = answer.json()["code"]
-        was_killed = any(model == order.model for _, model in stage.server.worker_kills)
-        is_fate = code == order.error or (code == "worker_died" and was_killed)
+        is_fate = code == order.error or (code == "worker_died" and stage.server.has_killed(order.model))
         stage.expect(is_fate, f"{order}: {answer.status_code} {answer.text[:300]}")
 
 

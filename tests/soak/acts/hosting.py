@@ -94,5 +94,5 @@ async def _predict(stage: Stage, name: str, *, order: Order, head: Mapping[str, 
 
 
 def _expect_fate(stage: Stage, order: Order, *, code: str, said: str) -> None:
-    was_killed = any(model == order.model for _, model in stage.server.worker_kills)
-    stage.expect(code == order.error or (code == "worker_died" and was_killed), f"hosted {order}: {said[:300]}")
+    is_fate = code == order.error or (code == "worker_died" and stage.server.has_killed(order.model))
+    stage.expect(is_fate, f"hosted {order}: {said[:300]}")
