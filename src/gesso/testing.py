@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from gesso.errors import GessoError
-from gesso.runtime.worker.device import find_device
+from gesso.runtime.worker.device import give_device
 from gesso.runtime.worker.invoke import as_model_error, call, call_async, check_preview, preview_port
 from gesso.runtime.worker.seeding import seed_libraries
 from gesso.sdk import context, declaration
@@ -56,7 +56,7 @@ def set_up(model: type[Model], *, weights: Mapping[str, Path] | None = None, **o
     made = model()
     values = coerce_ports(declaration.options(model), options)
     seed_libraries(0)
-    made.device = find_device()
+    give_device(made, "auto")
     made.weights = WeightPaths(weights or {})
     waiting = made.setup(**values)
     if inspect.iscoroutine(waiting):

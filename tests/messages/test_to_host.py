@@ -58,8 +58,8 @@ SNAPSHOTS = [
         },
     ),
     (
-        Ready(0.5, "cpu", {"python": "3.11.7"}),
-        {"t": "ready", "setup_s": 0.5, "device": "cpu", "versions": {"python": "3.11.7"}, "sees_others": False},
+        Ready(0.5, {"python": "3.11.7"}),
+        {"t": "ready", "setup_s": 0.5, "versions": {"python": "3.11.7"}, "sees_others": False},
     ),
     (ProgressMade(1, 0.5, "half"), {"t": "progressmade", "run": 1, "fraction": 0.5, "text": "half"}),
     (Logged(1, "line", "info"), {"t": "logged", "run": 1, "text": "line", "level": "info"}),

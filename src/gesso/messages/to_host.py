@@ -9,7 +9,7 @@ import msgspec
 from gesso.messages.value import Value
 from gesso.spec.model import Command, Port
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 """The version of both files of messages; host and worker must have the same."""
 
 
@@ -41,7 +41,6 @@ class Ready(_Message, frozen=True):
     """
 
     setup_s: float
-    device: str
     versions: dict[str, str] = {}
     sees_others: bool = False
 

@@ -34,9 +34,10 @@ class Model:
     """
 
     device: str = "auto"
-    """Where to compute: "cuda", "mps" or "cpu". The worker sets it before `setup`; "auto" only before that.
+    """Where to compute: "cuda", "mps" or "cpu". The worker has it say so before `setup`; "auto" only before that.
 
-    A class that says `device = "cpu"` computes nowhere else, if nobody asks for it: torch is not even looked for.
+    Who reads it waits for torch, where that is installed, to say which GPU there is. A class that says `device = "cpu"`
+    computes nowhere else, if nobody asks for it: torch is not even looked for.
     """
 
     weights: WeightPaths = WeightPaths()

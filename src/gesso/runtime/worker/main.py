@@ -28,7 +28,7 @@ from gesso.runtime.transport import memory, packing, passing
 from gesso.runtime.transport.frames import FrameTooLongError
 from gesso.runtime.worker import invoke
 from gesso.runtime.worker.channel import Channel
-from gesso.runtime.worker.device import find_device
+from gesso.runtime.worker.device import give_device
 from gesso.runtime.worker.interrupt import Interrupt
 from gesso.runtime.worker.loading import load_class, own_traceback
 from gesso.runtime.worker.prints import PrintedLines
@@ -137,7 +137,7 @@ class Worker:
             seed_libraries(0)
             try:
                 self._model = model()
-                self._model.device = find_device(model.device if asked.device == "auto" else asked.device)
+                give_device(self._model, asked.device)
                 self._model.weights = WeightPaths({name: Path(path) for name, path in asked.weights.items()})
                 self._interrupt.raising = model.canceled_by
                 waiting = self._model.setup(**options)
@@ -151,7 +151,6 @@ class Worker:
         self._bindings = bindings
         ready = Ready(
             time.perf_counter() - began,
-            self._model.device,
             versions_of(asked.distributions),
             sees_others=passing.can_open(asked.memory),
         )
