@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from gesso.app import App
 from gesso.server import client_script, errors, front_end
@@ -117,25 +118,32 @@ def bare() -> FastAPI:
         docs_url=None,  # these would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # a redirect names the host that was sent
-        generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     server.state.metrics = Metrics()
     errors.install(server)
-    api = APIRouter(prefix=API, responses=errors.RESPONSES)
-    for noun in _ROUTERS:
-        api.include_router(noun.router)
-    api.include_router(bots.kinds)
-    server.include_router(api)
-    server.include_router(hosted.router, responses=errors.RESPONSES)
-    server.include_router(bots.events, responses=errors.RESPONSES)
-    client_script.install(server)
-    addresses.install(server)
-    for protocol in _PROTOCOLS:
-        server.include_router(protocol.router, responses=errors.RESPONSES)
-    front_end.install(server)
+    server.router.routes.extend(_routes())
     complete(server)
     return server
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Return what answers where. All servers of a process share it: FastAPI takes a while to work out every route.
+
+    No router lies within another one, because each of its routes would be worked out for both.
+    """
+    table = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, generate_unique_id_function=_operation_id)
+    for router in (*(noun.router for noun in _ROUTERS), bots.kinds):
+        table.include_router(router, prefix=API, responses=errors.RESPONSES)
+    table.include_router(hosted.router, responses=errors.RESPONSES)
+    table.include_router(bots.events, responses=errors.RESPONSES)
+    client_script.install(table)
+    addresses.install(table)
+    for protocol in _PROTOCOLS:
+        table.include_router(protocol.router, responses=errors.RESPONSES)
+    front_end.install(table)
+    return tuple(table.routes)
 
 
 def _visitors(app: App, address: str, *, port: int) -> Callable[[], Visitors]:
