@@ -22,6 +22,10 @@ for _name in [name for name in os.environ if name.startswith(("GESSO_", "RW_")) 
     del os.environ[_name]  # a person's own settings say nothing about the program
 os.environ["GESSO_HOME"] = str(SHARED_HOME)
 
+# Tests stand side by side, and what they compute is small: two threads would take a hundred times as long to meet after
+# each step of it. Models in workers hear of it, too.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 # A busy machine is slow, which is no fault of the code; and CI finds the same thing twice.
 settings.register_profile("gesso", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("gesso")

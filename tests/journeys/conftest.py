@@ -20,6 +20,7 @@ from __future__ import annotations
 import os, subprocess, sys, time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 import numpy as np
 from gesso import (

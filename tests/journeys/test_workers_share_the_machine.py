@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,13 @@ class Work(Model):
         return os.getpid()
 
     @command
+    def meet(self, folder: str) -> int:
+        (Path(folder) / str(os.getpid())).touch()
+        while len(os.listdir(folder)) < 2:
+            time.sleep(0.01)
+        return os.getpid()
+
+    @command
     def die(self) -> int:
         os.kill(os.getpid(), 9)
 
@@ -40,15 +48,27 @@ async def _pid(model: WorkerModel, *, seconds: float = 0, is_background: bool = 
     return int(events[-1].outputs["output"])
 
 
-async def test_as_many_workers_as_are_allowed_and_needed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+async def _meet(model: WorkerModel, folder: Path) -> set[int]:
+    """Have two runs wait for each other, which takes two workers. Returns their processes."""
+    folder.mkdir()
+    results = await asyncio.gather(*(run(model, "meet", folder=str(folder)) for _ in range(2)))
+    return {result.outputs["output"] for result, _ in results}
+
+
+async def test_as_many_workers_as_are_allowed_and_needed(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = studio.write(WORK)
     monkeypatch.setenv("GESSO_POOLS", '{"story": {"max": 2}}')
     monkeypatch.setenv("GESSO_THREADS", "4")
+    monkeypatch.delenv("OMP_NUM_THREADS")  # what a person says goes first
     async with App(load(), report=studio.news.append) as app:
         model = await app.open(str(folder))
         assert await _pid(model) == await _pid(model)  # one is enough where nobody waits
-        pids = await asyncio.gather(*(_pid(model, seconds=0.4) for _ in range(6)))
-        assert len(set(pids)) == 2
+        met = asyncio.create_task(_meet(model, tmp_path / "met"))
+        pids = await asyncio.gather(*(_pid(model, seconds=0.1) for _ in range(6)))
+        assert len(await met) == 2
+        assert set(pids) <= await met
         result, _ = await run(model, "threads")
         assert result.outputs["output"] == 2  # they share the processors
 
@@ -158,7 +178,9 @@ async def test_too_long_a_line_is_refused(studio: Studio, monkeypatch: pytest.Mo
     assert model.figures().waiting == 0
 
 
-async def test_frames_of_one_session_stay_with_one_worker(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_frames_of_one_session_stay_with_one_worker(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = studio.write(WORK)
     monkeypatch.setenv("GESSO_POOLS", '{"story": {"max": 2}}')
     async with App(load(), report=studio.news.append) as app:
@@ -170,7 +192,7 @@ async def test_frames_of_one_session_stay_with_one_worker(studio: Studio, monkey
             assert isinstance(result, Result)
             return int(result.outputs["output"])
 
-        await asyncio.gather(*(_pid(model, seconds=0.5) for _ in range(4)))
+        await _meet(model, tmp_path / "met")
         firsts = await asyncio.gather(frame("a"), frame("b"), frame("a"), frame("b"))
         again = await asyncio.gather(frame("b"), frame("b"), frame("a"))
         assert len(set(firsts)) == 2
