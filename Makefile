@@ -21,6 +21,9 @@ RERUN := $(if $(CI),--reruns 1 --reruns-delay 2 -rR)
 # In CI `make check` has run the rules of the house already.
 HOUSE := $(if $(CI),tests/house)
 
+# Some systems tell Python to keep nothing that it has compiled. The tests start it some thousand times.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests with a browser run by themselves: its event loop disturbs others.
 BROWSER := tests/clients tests/docs/test_clients.py tests/studio
 
