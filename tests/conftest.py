@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -29,6 +30,12 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # A busy machine is slow, which is no fault of the code; and CI finds the same thing twice.
 settings.register_profile("gesso", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("gesso")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -88,6 +88,8 @@ async def test_what_fails_for_one_is_its_own_outcome() -> None:
 async def test_what_fails_for_all_cancels_the_others() -> None:
     async def work(number: int) -> int:
         if number == 1:
+            while len(elsewhere.begun) < 3:  # each goes through a thread before it begins
+                await asyncio.sleep(0.001)
             raise SetupError("It cannot get ready.")
         return await asyncio.Future()
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from typing import Final
+
+_OBJECTS: Final = 10_000
+"""After so many new objects Python looks for garbage, and not after 700: what is made at the start stays."""
 
 
 def main() -> None:
     """Run the command that the words after `gesso` name, and end with its exit code."""
+    gc.set_threshold(_OBJECTS)
     try:
         import typer  # noqa: F401 - only to see whether the terminal's libraries are there
     except ImportError:

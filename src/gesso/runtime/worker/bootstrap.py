@@ -6,6 +6,7 @@ runs, and nothing else of the host's environment: two versions can never meet, a
     python -I bootstrap.py <package folder> <memory of the host> <memory of the worker>
 """
 
+import gc
 import importlib.util
 import os
 import signal
@@ -48,7 +49,9 @@ if __name__ == "__mp_main__":
     take_part()
 elif __name__ == "__main__":
     die_with_parent()
+    gc.disable()  # what is imported stays: to look through it again and again would be a tenth of the start
     load_package(sys.argv[1])
     from gesso.runtime.worker.main import main
 
+    gc.enable()
     main(*sys.argv[2:4])
