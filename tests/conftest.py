@@ -25,7 +25,8 @@ os.environ["GESSO_HOME"] = str(SHARED_HOME)
 
 # Tests stand side by side, and what they compute is small: two threads would take a hundred times as long to meet after
 # each step of it. Models in workers hear of it, too.
-os.environ["OMP_NUM_THREADS"] = "1"
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[_name] = "1"
 
 # A busy machine is slow, which is no fault of the code; and CI finds the same thing twice.
 settings.register_profile("gesso", deadline=None, derandomize=bool(os.environ.get("CI")))

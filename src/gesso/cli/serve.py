@@ -88,8 +88,6 @@ def serve(  # noqa: PLR0913 - each is an option of the command
 def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool, has_socketio: bool) -> LocalOrder | None:
     """Return what is to be served to Runway's old clients. Raises `SettingsError` and `InputError`."""
     from gesso.errors import SettingsError
-    from gesso.hosting.tokens import check_origin
-    from gesso.server.run import LocalOrder
 
     if is_for_runway and not name:
         raise SettingsError("Which model is to be served to clients of Runway?", hint="gesso serve pose --runway")
@@ -98,7 +96,12 @@ def _local_order(name: str, pages: Sequence[str], *, is_for_runway: bool, has_so
         raise SettingsError("A model, --page and --socket-io go with --runway alone.", hint=hint)
     if not is_for_runway:
         return None
-    return LocalOrder(reference=name, pages=tuple(map(check_origin, pages)), has_socketio=has_socketio)
+    from gesso.hosting.tokens import check_origin
+
+    origins = tuple(map(check_origin, pages))
+    from gesso.server.run import LocalOrder  # its libraries take a while
+
+    return LocalOrder(reference=name, pages=origins, has_socketio=has_socketio)
 
 
 class Serving:

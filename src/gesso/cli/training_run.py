@@ -79,7 +79,7 @@ async def begin_following(
         ended = await following.to_the_end()
     except asyncio.CancelledError:
         terminal.clear()
-        await _leave(desk, training, terminal=terminal)
+        await _leave(desk, training, following=following, terminal=terminal)
         raise
     if is_json:
         terminal.json(ended)
@@ -87,13 +87,17 @@ async def begin_following(
         following.tell_end(ended)
 
 
-async def _leave(desk: Desk, training: Mapping[str, Any], *, terminal: Terminal) -> None:
+async def _leave(desk: Desk, training: Mapping[str, Any], *, following: Following, terminal: Terminal) -> None:
     """Somebody has pressed Ctrl-C: what runs elsewhere goes on, and what runs here pauses at a checkpoint."""
     if not desk.is_here:
         terminal.say(f"It goes on in the Gesso that runs: gesso train follow {training['name']}")
         return
     terminal.say("Keeping a checkpoint …")
-    paused = await desk.act(training["id"], "pause")
+    try:
+        paused = await desk.act(training["id"], "pause")
+    except ConflictError:  # it has ended just now
+        following.tell_end(await desk.get(training["id"]))
+        return
     step = (paused["latest"] or {}).get("step")
     at = f" at step {step}" if step is not None else ""
     terminal.say(f"It pauses{at}. Go on: gesso train resume {training['name']}")
