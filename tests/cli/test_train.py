@@ -73,7 +73,7 @@ def test_its_options_are_those_of_the_spec(gesso: Gesso) -> None:
         (("snow.txt", "--dataset", "snow"), 2, "do not go together"),
         (("--dataset", "none"), 4, "no dataset"),
         (("snow.txt", "--base", "./none"), 4, "no folder"),
-        (("snow.txt", "--base", "nothing"), 3, "repository of the hub"),
+        (("snow.txt", "--base", "nobody"), 3, "repository of the hub"),
         (("snow.txt", "--detach"), 1, "Start one first"),
         (("--recipe", "none.json"), 4, "no recipe"),
         (("--recipe", "snow.txt"), 3, "training.json"),

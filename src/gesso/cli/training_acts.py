@@ -180,7 +180,7 @@ def _facts(training: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Model", training["name"] + ("" if training["model"] else " (not made yet)")),
         ("Status", training["status"]),
         ("Dataset", f"{training['dataset_name']} ({training['dataset'][:12]})"),
-        ("Base", training["base"] or "from nothing"),
+        ("Base", training["base"]),
         ("Forked", f"{training['from_training']}, step {training['from_step']}" if training["from_training"] else ""),
         ("Options", ", ".join(f"{name}={value}" for name, value in training["options"].items())),
         ("Seed", str(training["seed"])),

@@ -14,6 +14,7 @@ from gesso.cli.training_desk import Desk, open_desk
 from gesso.cli.training_following import Following
 from gesso.errors import ConflictError, InputError, NotFoundError, SettingsError
 from gesso.spec.model import Port
+from gesso.training.choosing import NOTHING, words_on_choice
 from gesso.training.training import TrainingOrder
 from gesso.types.base import Json
 from gesso.types.given import size
@@ -62,6 +63,8 @@ async def carry_out(wish: Wish, terminal: Terminal) -> None:
             _tell_estimate(await desk.estimate(order), terminal, is_json=wish.is_json)
             return
         training = await desk.start(order)
+        if not order.base and (words := words_on_choice(training["trainer"], training["base"])):
+            terminal.say(words, style="dim")
         await begin_following(desk, training, terminal=terminal, is_detached=wish.is_detached, is_json=wish.is_json)
 
 
@@ -168,7 +171,7 @@ def read_recipe(path: Path) -> dict[str, Any]:
         inputs = dict(recipe["inputs"])
         return {
             "dataset": str(recipe["dataset"]),
-            "base": str(inputs.get("base") or ""),
+            "base": str(inputs.get("base") or NOTHING),  # whatever is usual today
             "seed": recipe["seed"],
             "options": {name: value for name, value in inputs.items() if name not in OWN_INPUTS},
         }

@@ -179,7 +179,7 @@ def _expectations(size_bytes: int) -> Iterator[str]:
             "From 5 kB on it begins to vary, from 100 kB to have a voice."
         )
     elif size_bytes < _SOME_BYTES:
-        yield f"{size(size_bytes)} is little. Begin with a base like distilgpt2, which knows its language already."
+        yield f"{size(size_bytes)} is little. A base, which knows its language already, is the better beginning."
 
 
 def _lengths(lengths: Sequence[int]) -> Lengths:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gesso.jobs.job import Job
+from gesso.training.choosing import NOTHING
 from gesso.training.course import Course
 from gesso.training.trained import TrainedModels
 from gesso.training.training import Origin, Training, digest_of, options_of, text_of, trainer_of
@@ -25,7 +26,7 @@ def show(job: Job, course: Course, *, dataset_names: Mapping[str, str], models: 
         wanted=job.wanted,
         dataset=digest_of(job),
         dataset_name=dataset_names.get(digest_of(job), _FORGOTTEN),
-        base=text_of(job, "base"),
+        base=text_of(job, "base") or NOTHING,
         from_training=origin.training if origin else "",
         from_step=origin.step if origin else None,
         options=options_of(job),

@@ -18,6 +18,7 @@ from gesso.spec.runnable import Event, Request, Result
 from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.database import Connection
 from gesso.training.bases import Bases
+from gesso.training.choosing import NOTHING, choose_base, is_nothing, words_on_choice
 from gesso.training.course import Checkpoint, Course, CurvePoint, SampleText
 from gesso.training.dataset import FILE
 from gesso.training.datasets import Datasets
@@ -102,6 +103,7 @@ class Trainings:
         a base that cannot be had.
         """
         dataset = await self.datasets.get(order.dataset)
+        order = replace(order, base=choose_base(order.trainer, order.base, text_bytes=dataset.bytes))
         async with self._beginning:
             name = await self._name(order, Path(dataset.name).stem)
             inputs = self._inputs(order, dataset.digest, name=name)
@@ -135,8 +137,9 @@ class Trainings:
     async def estimate(self, order: TrainingOrder) -> Json:
         """Try a training for a moment, and say how long it would take and what to expect. Raises as `start` does."""
         dataset = await self.datasets.get(order.dataset)
+        chosen = choose_base(order.trainer, order.base, text_bytes=dataset.bytes)
         inputs = self._inputs(order, dataset.digest, name="")
-        base = (await self.bases.bring(order.base, _ignore)).path if order.base else ""
+        base = "" if is_nothing(chosen) else (await self.bases.bring(chosen, _ignore)).path
         path = await asyncio.to_thread(self._blobs.path, dataset.digest)
         if order.trainer not in self._trying:
             self._trying[order.trainer] = self._open(order.trainer)
@@ -148,9 +151,10 @@ class Trainings:
         )
         async with self._estimating:
             try:
-                return await _outcome(trainer, request)
+                told = await _outcome(trainer, request)
             finally:
                 await trainer.close()
+        return _with_choice(told, chosen, words="" if order.base else words_on_choice(order.trainer, chosen))
 
     async def _name(self, order: TrainingOrder, otherwise: str, *, is_exact: bool = True) -> str:
         """Return what the model is to be called: as it was asked for, or near to something else."""
@@ -197,7 +201,7 @@ class Trainings:
             dataset=digest_of(job),
             name=text_of(job, "name"),
             trainer=trainer_of(job),
-            base=text_of(job, "base"),
+            base=text_of(job, "base") or NOTHING,
             options=options_of(job),
             seed=job.seed,
         )
@@ -318,6 +322,14 @@ async def _outcome(trainer: Trainer, request: Request) -> Json:
             if isinstance(event, Result):
                 return next(iter(event.outputs.values()), None)
     raise RunError("The trainer has ended and said nothing.", hint="This is a fault of the trainer.")
+
+
+def _with_choice(told: Json, base: str, *, words: str) -> Json:
+    """Return an estimate with what was chosen to begin with, and, if nobody had said it, with a word on that."""
+    if not isinstance(told, dict):
+        return told
+    said = told.get("words")
+    return {**told, "base": base, "words": [*([words] if words else []), *(said if isinstance(said, list) else [])]}
 
 
 def _ignore(event: Event) -> None:

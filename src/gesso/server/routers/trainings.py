@@ -20,7 +20,9 @@ from gesso.server.schemas.training import (
     TrainingPage,
 )
 from gesso.storage.blobs import BlobReference
+from gesso.training.choosing import OWN_BASES
 from gesso.training.memorised import Memorised
+from gesso.training.trainers import Trainers
 from gesso.training.training import Training
 
 router = APIRouter(tags=["trainings"])
@@ -33,17 +35,19 @@ AfterStep = Annotated[int, Query(ge=-1, le=2**53, description="Only what came af
 async def list_trainers(house: House) -> TrainerList:
     """List the trainers. Their options are in their specs, like the inputs of a model."""
     trainers = house.app.trainings.trainers
-    return TrainerList(
-        trainers=[
-            TrainerShown(
-                name=name,
-                title=(spec := trainers.spec(name)).title,
-                description=spec.description,
-                options=list(trainers.options(name)),
-                spec=spec,
-            )
-            for name in trainers.names()
-        ]
+    return TrainerList(trainers=[_shown(trainers, name) for name in trainers.names()])
+
+
+def _shown(trainers: Trainers, name: str) -> TrainerShown:
+    spec, own = trainers.spec(name), OWN_BASES.get(name)
+    return TrainerShown(
+        name=name,
+        title=spec.title,
+        description=spec.description,
+        options=list(trainers.options(name)),
+        spec=spec,
+        own_base=own.name if own else "",
+        own_base_below_bytes=own.below_bytes if own else 0,
     )
 
 

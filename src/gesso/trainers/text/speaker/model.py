@@ -85,13 +85,17 @@ class Speaker(Model):
         """Load the weights."""
         if not (WEIGHTS / "ct2" / "model.bin").is_file():
             raise FileNotFoundError(f"{WEIGHTS / 'ct2' / 'model.bin'} is missing. Train or import the model once more")
-        config = json.loads((WEIGHTS / "config.json").read_text(encoding="utf-8"))
-        self._tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+        self._load(WEIGHTS, WEIGHTS / "ct2")
+
+    def _load(self, weights: Path, fast_form: Path) -> None:
+        """Load a Hugging Face folder, and what is run, from the folder with its form for CTranslate2."""
+        config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
+        self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._block_size = int(config.get("n_positions", 1024))
         self._letters = Bytes if isinstance(self._tokenizer.decoder, decoders.ByteLevel) else Letters
         end = config.get("eos_token_id")
         self._end = end if isinstance(end, int) else self._tokenizer.get_vocab_size()  # a number that no token has
-        self._press = Press(WEIGHTS / "ct2", block_size=self._block_size, end=self._end)
+        self._press = Press(fast_form, block_size=self._block_size, end=self._end)
 
     @command
     async def run(  # noqa: PLR0913 - what people may want to say
