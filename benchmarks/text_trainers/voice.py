@@ -41,9 +41,11 @@ class _Clock:
     began: float
     seconds: float
     first_sample_s: float | None = None
+    has_learnt: bool = False
 
-    def progress(self, fraction: float, text: str = "") -> None:
-        """Hear nothing."""
+    def progress(self, fraction: float, text: str = "") -> None:  # noqa: ARG002 - it is that it comes which counts
+        """Note that a step is done."""
+        self.has_learnt = True
 
     def log(self, text: str, level: str = "info") -> None:
         """Hear nothing."""
@@ -54,7 +56,7 @@ class _Clock:
 
     def wanted(self) -> Literal["go on", "pause", "finish"]:
         """Say whether the time is over."""
-        return "finish" if time.monotonic() - self.began > self.seconds else "go on"
+        return "finish" if self.has_learnt and time.monotonic() - self.began > self.seconds else "go on"
 
 
 def learn(asked: dict[str, Any]) -> dict[str, Any]:

@@ -2376,6 +2376,12 @@ export interface components {
              * @default
              */
             size: string;
+            /**
+             * Base
+             * @description What it would begin with: "nothing", or the name of a base.
+             * @default
+             */
+            base: string;
             /** Words */
             words: string[];
         } & {
@@ -3313,7 +3319,7 @@ export interface components {
             trainer: string;
             /**
              * Base
-             * @description A trained model, a repository of the hub ("gpt2", "owner/name@revision"), or "" for nothing.
+             * @description A trained model, a repository of the hub ("gpt2", "owner/name@revision"), "storyteller" or "nothing". If it is left out: what suits so much text.
              * @default
              */
             base: string;
@@ -4531,6 +4537,9 @@ export interface components {
         /**
          * TrainerShown
          * @description A trainer: its spec, and which of its inputs are options that a person may choose.
+         *
+         *     `own_base` is the base that comes with Gesso for it, "" without one; below `own_base_below_bytes` of text a training
+         *     begins with that, if nobody says with what.
          */
         TrainerShown: {
             /** Name */
@@ -4542,15 +4551,25 @@ export interface components {
             /** Options */
             options: components["schemas"]["Port"][];
             spec: components["schemas"]["ModelSpec"];
+            /**
+             * Own Base
+             * @default
+             */
+            own_base: string;
+            /**
+             * Own Base Below Bytes
+             * @default 0
+             */
+            own_base_below_bytes: number;
         };
         /**
          * Training
          * @description A training and how it stands. It is a job of that id.
          *
-         *     `dataset` is the digest of its dataset, `from_training` and `from_step` say from whose checkpoint it began, `plan`
-         *     is there once it has begun, `latest` has the newest figure of each kind. `model` is what its model is called on the
-         *     list of models, "" until it is there. `logs` come with one training, not with lists of them. `kept_bytes` is how
-         *     much room its checkpoints take.
+         *     `dataset` is the digest of its dataset, `base` what it begins with ("nothing", or the name of a base),
+         *     `from_training` and `from_step` say from whose checkpoint it began, `plan` is there once it has begun, `latest` has
+         *     the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there.
+         *     `logs` come with one training, not with lists of them. `kept_bytes` is how much room its checkpoints take.
          */
         Training: {
             /** Id */

@@ -82,7 +82,7 @@ class Training:
             self._tell(state, rate=rate, tokens_per_s=plan.batch_tokens / (now - stepped))
             if state.step % plan.every == 0 or state.step == plan.steps:
                 state = self._look(replace(state, elapsed_s=time.monotonic() - began))
-        return state if state.step == self._looked_at() else self._look(state)
+        return state if state.step and state.step == self._looked_at() else self._look(state)
 
     def _batches(self) -> Batches:
         return Batches(self.corpus.text, rows=self.plan.rows, length=self.plan.block_size, seed=self.plan.seed)

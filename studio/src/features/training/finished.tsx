@@ -10,6 +10,7 @@ import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Facts } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import { NOTHING } from "./bases";
 import { many, memorisedWords, percent, took } from "./course";
 import styles from "./training.module.css";
 
@@ -50,7 +51,7 @@ export function FinishedPart({ training, samples }: { training: Training; sample
           ["Loss on held-out text", typeof best === "number" ? best.toFixed(3) : "–"],
           ["Steps", training.latest ? training.latest.step.toLocaleString() : "–"],
           ["Size", training.plan?.parameters ? many(training.plan.parameters) : "–"],
-          ["Base", training.base || "Nothing"],
+          ["Base", training.base === NOTHING ? "Nothing" : training.base],
           ["Licence", model.data?.licence || "Not said"],
           ["Word for word", memorised === null ? "–" : percent(memorised)],
         ]}

@@ -12,6 +12,7 @@ import { Dialog } from "@/ui/dialog";
 import { Empty, ProblemNote } from "@/ui/empty";
 import { LogLines, Part } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import { begunWith } from "./bases";
 import { CheckpointsPart } from "./checkpoints";
 import { isOver } from "./course";
 import { CurvePart } from "./curve";
@@ -79,7 +80,7 @@ function Run({ training }: { training: Training }) {
       </header>
       <p className={`soft ${styles.of ?? ""}`}>
         Learns from <Link href={textPath(training.dataset_name)} className={styles.link}>{training.dataset_name}</Link>
-        {training.base ? `, going on from ${training.base}` : ""}
+        {begunWith(training.base)}
         {training.from_training && <>, from <Link href={`/training/${training.from_training}`} className={styles.link}>another training</Link>{training.from_step !== null && ` at step ${training.from_step.toLocaleString()}`}</>}
         , begun {ago(training.created_at)}
       </p>
