@@ -17,6 +17,7 @@ from gesso.training import choosing
 from gesso.training.choosing import NOTHING, OWN_BASES, OwnBase, choose_base, is_nothing, words_on_choice
 from gesso.training.training import TrainingOrder
 from gesso.training.trainings import Fork
+from gesso.types.base import Json
 from tests.trainers.text.tiny import write_chance
 from tests.training.trainers import LINES, TEXT, ended, order
 
@@ -40,21 +41,38 @@ LIMIT = OWN_BASES["text"].below_bytes
 def test_a_short_text_begins_with_the_own_base_if_nobody_says_otherwise(
     asked: str, text_bytes: int, chosen: str
 ) -> None:
-    assert choose_base("text", asked, text_bytes=text_bytes) == chosen
+    assert choose_base("text", asked, text_bytes=text_bytes, options={"preset": "quick"}) == chosen
 
 
 def test_a_trainer_without_a_base_of_its_own_begins_with_nothing() -> None:
-    assert choose_base("pictures", "", text_bytes=1_000) == NOTHING
-    assert choose_base("pictures", "mine", text_bytes=1_000) == "mine"
-    assert words_on_choice("pictures", NOTHING) == ""
+    assert choose_base("pictures", "", text_bytes=1_000, options={}) == NOTHING
+    assert choose_base("pictures", "mine", text_bytes=1_000, options={}) == "mine"
+    assert words_on_choice("pictures", NOTHING, options={}) == ""
 
 
 def test_whoever_said_nothing_is_told_what_was_chosen_and_what_else_there_is() -> None:
-    short, long = words_on_choice("text", "storyteller"), words_on_choice("text", NOTHING)
+    short, long = (words_on_choice("text", base, options={}) for base in ("storyteller", NOTHING))
     assert "--base nothing" in short
     assert "old books" in short
     assert "--base storyteller" in long
     assert "both" in long
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        ({}, "storyteller"),
+        ({"size": "auto", "layers": 0, "pieces": "bytes", "max_steps": 12}, "storyteller"),
+        ({"layers": 2}, NOTHING),
+        ({"size": "small"}, NOTHING),
+        ({"pieces": "characters"}, NOTHING),
+        ({"vocabulary": 400}, NOTHING),
+    ],
+)
+def test_whoever_says_how_large_it_is_means_a_new_one(options: dict[str, Json], chosen: str) -> None:
+    assert choose_base("text", "", text_bytes=1_000, options=options) == chosen
+    assert choose_base("text", "storyteller", text_bytes=1_000, options=options) == "storyteller"
+    assert ("because you have said its" in words_on_choice("text", chosen, options=options)) == (chosen == NOTHING)
 
 
 @pytest.mark.parametrize(("base", "is_none"), [("", True), ("nothing", True), ("Nothing", False), ("gpt2", False)])

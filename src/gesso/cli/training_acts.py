@@ -13,6 +13,7 @@ from gesso.cli.training_desk import open_desk
 from gesso.cli.training_following import Following
 from gesso.cli.training_run import begin_following, read_options
 from gesso.errors import ConflictError, InputError, SettingsError
+from gesso.training.choosing import is_nothing
 from gesso.training.trainings import Fork
 
 
@@ -180,7 +181,7 @@ def _facts(training: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Model", training["name"] + ("" if training["model"] else " (not made yet)")),
         ("Status", training["status"]),
         ("Dataset", f"{training['dataset_name']} ({training['dataset'][:12]})"),
-        ("Base", training["base"]),
+        ("Base", "from nothing" if is_nothing(training["base"]) else training["base"]),
         ("Forked", f"{training['from_training']}, step {training['from_step']}" if training["from_training"] else ""),
         ("Options", ", ".join(f"{name}={value}" for name, value in training["options"].items())),
         ("Seed", str(training["seed"])),

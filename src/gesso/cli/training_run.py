@@ -63,7 +63,8 @@ async def carry_out(wish: Wish, terminal: Terminal) -> None:
             _tell_estimate(await desk.estimate(order), terminal, is_json=wish.is_json)
             return
         training = await desk.start(order)
-        if not order.base and (words := words_on_choice(training["trainer"], training["base"])):
+        words = "" if order.base else words_on_choice(order.trainer, training["base"], options=options)
+        if words:
             terminal.say(words, style="dim")
         await begin_following(desk, training, terminal=terminal, is_detached=wish.is_detached, is_json=wish.is_json)
 

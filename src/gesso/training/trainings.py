@@ -20,7 +20,7 @@ from gesso.storage.database import Connection
 from gesso.training.bases import Bases
 from gesso.training.choosing import NOTHING, choose_base, is_nothing, words_on_choice
 from gesso.training.course import Checkpoint, Course, CurvePoint, SampleText
-from gesso.training.dataset import FILE
+from gesso.training.dataset import FILE, Dataset
 from gesso.training.datasets import Datasets
 from gesso.training.memorised import Memorised
 from gesso.training.run import Trainer, TrainingRun
@@ -103,7 +103,7 @@ class Trainings:
         a base that cannot be had.
         """
         dataset = await self.datasets.get(order.dataset)
-        order = replace(order, base=choose_base(order.trainer, order.base, text_bytes=dataset.bytes))
+        order = replace(order, base=_chosen(order, dataset))
         async with self._beginning:
             name = await self._name(order, Path(dataset.name).stem)
             inputs = self._inputs(order, dataset.digest, name=name)
@@ -137,7 +137,7 @@ class Trainings:
     async def estimate(self, order: TrainingOrder) -> Json:
         """Try a training for a moment, and say how long it would take and what to expect. Raises as `start` does."""
         dataset = await self.datasets.get(order.dataset)
-        chosen = choose_base(order.trainer, order.base, text_bytes=dataset.bytes)
+        chosen = _chosen(order, dataset)
         inputs = self._inputs(order, dataset.digest, name="")
         base = "" if is_nothing(chosen) else (await self.bases.bring(chosen, _ignore)).path
         path = await asyncio.to_thread(self._blobs.path, dataset.digest)
@@ -154,7 +154,8 @@ class Trainings:
                 told = await _outcome(trainer, request)
             finally:
                 await trainer.close()
-        return _with_choice(told, chosen, words="" if order.base else words_on_choice(order.trainer, chosen))
+        words = "" if order.base else words_on_choice(order.trainer, chosen, options=order.options)
+        return _with_choice(told, chosen, words=words)
 
     async def _name(self, order: TrainingOrder, otherwise: str, *, is_exact: bool = True) -> str:
         """Return what the model is to be called: as it was asked for, or near to something else."""
@@ -322,6 +323,10 @@ async def _outcome(trainer: Trainer, request: Request) -> Json:
             if isinstance(event, Result):
                 return next(iter(event.outputs.values()), None)
     raise RunError("The trainer has ended and said nothing.", hint="This is a fault of the trainer.")
+
+
+def _chosen(order: TrainingOrder, dataset: Dataset) -> str:
+    return choose_base(order.trainer, order.base, text_bytes=dataset.bytes, options=order.options)
 
 
 def _with_choice(told: Json, base: str, *, words: str) -> Json:

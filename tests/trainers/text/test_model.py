@@ -88,6 +88,21 @@ def test_a_run_can_begin_from_a_base_that_a_run_has_made(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
+def test_a_run_from_a_base_that_is_finished_before_it_has_learnt_makes_a_model_of_the_base(
+    tmp_path: Path, method: str
+) -> None:
+    base = trained(tmp_path / "first") / "model" / "weights"
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "wanted").write_text("finish")
+    report = train(write_dataset(tmp_path), kept, base=str(base), method=method).output
+    assert (report["steps"], report["best_step"]) == (0, 0)
+    assert report["bits_per_byte"] == pytest.approx(report["first"]["bits_per_byte"])
+    old, new = (safetensors.torch.load_file(each / "model.safetensors") for each in (base, kept / "model" / "weights"))
+    assert all(bool((old[name] == new[name]).all()) for name in old)
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
 def test_a_run_from_a_base_is_taken_up_exactly(tmp_path: Path, method: str) -> None:
     base = trained(tmp_path / "first") / "model" / "weights"
     dataset, whole, broken = write_dataset(tmp_path), tmp_path / "whole", tmp_path / "broken"
