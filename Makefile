@@ -89,7 +89,7 @@ fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
 bench: $(VENV)/.dev ## measure, and print the figures; ARGS=overhead or another part alone is quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-text: $(VENV)/.dev ## measure text models beside CTranslate2, transformers and nanoGPT; ARGS=generation is a part of it
+bench-text: $(VENV)/.dev ## measure text models beside CTranslate2, transformers and nanoGPT; ARGS=generation is a part of it, ARGS="voices --help" the longest
 	@$(BIN)/python -m benchmarks text $(ARGS)
 
 build: $(VENV)/.dev $(WEB)/index.html ## make the wheel and the source archive in dist/

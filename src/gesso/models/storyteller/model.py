@@ -21,4 +21,4 @@ class Storyteller(Speaker):
 
     def setup(self) -> None:
         """Load the weights, in the form that is run."""
-        self._load(WEIGHTS, fast_form(WEIGHTS, self.cache_folder))
+        self.load(WEIGHTS, fast_form(WEIGHTS, self.cache_folder))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -55,8 +56,8 @@ def _is_whole(place: Path) -> bool:
 
 
 def _make(weights: Path, place: Path) -> None:
-    from gesso.trainers.text.converting import convert  # with all of CTranslate2's converters behind it
-
+    with _without("torch", "transformers"):
+        from gesso.trainers.text.converting import convert  # with all of CTranslate2's converters behind it
     place.parent.mkdir(parents=True, exist_ok=True)
     _sweep(place.parent)
     staging = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
@@ -70,6 +71,18 @@ def _make(weights: Path, place: Path) -> None:
                 made.rename(place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Have libraries not be there for a moment: converters of other kinds of models would bring them along."""
+    blocked = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(blocked))  # type: ignore[arg-type]  # None: it is not there
+    try:
+        yield
+    finally:
+        for name in blocked:
+            del sys.modules[name]
 
 
 def _sweep(cache: Path) -> None:

@@ -88,9 +88,9 @@ class Speaker(Model):
         """Load the weights."""
         if not (WEIGHTS / "ct2" / "model.bin").is_file():
             raise FileNotFoundError(f"{WEIGHTS / 'ct2' / 'model.bin'} is missing. Train or import the model once more")
-        self._load(WEIGHTS, WEIGHTS / "ct2")
+        self.load(WEIGHTS, WEIGHTS / "ct2")
 
-    def _load(self, weights: Path, fast_form: Path) -> None:
+    def load(self, weights: Path, fast_form: Path) -> None:
         """Load a Hugging Face folder, and what is run, from the folder with its form for CTranslate2."""
         config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
