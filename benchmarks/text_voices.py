@@ -21,6 +21,7 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,7 +103,7 @@ def _learn_all(asked: argparse.Namespace) -> None:
             for kilobytes in asked.sizes:
                 for arm in asked.arms:
                     setting = Setting(text=text, kilobytes=kilobytes, minutes=minutes, arm=arm)
-                    _measured(asked, setting.name, measure=lambda setting=setting: _learn(setting, asked))
+                    _measured(asked, setting.name, measure=partial(_learn, setting, asked))
 
 
 def _learn(setting: Setting, asked: argparse.Namespace) -> dict[str, Any] | None:
@@ -172,7 +173,7 @@ def _base(asked: argparse.Namespace) -> None:
 
     _measured(asked, "base", measure=guess)
     for minutes in asked.minutes:
-        _measured(asked, f"shape-{minutes:g}min", measure=lambda minutes=minutes: _shape(asked, minutes))
+        _measured(asked, f"shape-{minutes:g}min", measure=partial(_shape, asked, minutes))
 
 
 def _shakespeare(data: Path, task: str) -> float:
@@ -204,7 +205,7 @@ def _first(asked: argparse.Namespace) -> None:
     """Time `gesso train text small.txt` in a fresh home, from its start to the first sample that is shown."""
     for base in ("", "nothing"):
         name = f"first-{base or 'storyteller'}"
-        _measured(asked, name, measure=lambda base=base: _first_sample(base, asked.data))
+        _measured(asked, name, measure=partial(_first_sample, base, asked.data))
 
 
 def _first_sample(base: str, data: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ PROMPT = "The painter opened the window and"
 
 @pytest.mark.timeout(1500)  # the first time, what the trainer needs is installed
 def test_the_storyteller_speaks_and_learns(warm_home: Path, tmp_path: Path) -> None:
-    home = {"GESSO_HOME": str(warm_home)}
+    home: dict[str, Any] = {"GESSO_HOME": str(warm_home)}
     said = run("run", "storyteller", "-i", f"prompt={PROMPT}", "--seed", "3", "--json", patience_s=600, **home)
     assert said.returncode == 0, said.stderr
     told = json.loads(said.stdout)["generated_text"]
