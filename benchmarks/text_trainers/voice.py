@@ -92,7 +92,14 @@ def learn(asked: dict[str, Any]) -> dict[str, Any]:
         "tokens": state.step * training.plan.batch_tokens,
         "tokens_per_s": training.plan.tokens_per_s,
         "parameters": training.plan.parameters,
-        "samples": sample(model, tokenizer, prompt=chosen.prompt, seeds=seeds, length=_SAMPLE_TOKENS),
+        "samples": sample(
+            model,
+            tokenizer,
+            prompt=chosen.prompt,
+            seeds=seeds,
+            length=_SAMPLE_TOKENS,
+            begins_after=training.corpus.begins_after,
+        ),
     }
 
 

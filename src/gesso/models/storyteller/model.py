@@ -14,6 +14,8 @@ from gesso.trainers.text.speaker.model import Speaker
 
 WEIGHTS: Final = Path(__file__).parent / "weights"
 """Where the model lies."""
+PARAGRAPH: Final = ("Ċ", "Ċ")
+"""The tokens after which it begins a text of its own. After the end of a book would come the title page of another."""
 
 
 class Storyteller(Speaker):
@@ -21,4 +23,4 @@ class Storyteller(Speaker):
 
     def setup(self) -> None:
         """Load the weights, in the form that is run."""
-        self.load(WEIGHTS, fast_form(WEIGHTS, self.cache_folder))
+        self.load(WEIGHTS, fast_form(WEIGHTS, self.cache_folder), begins_after=PARAGRAPH)

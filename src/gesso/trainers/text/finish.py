@@ -51,7 +51,8 @@ def make_model(
 def _make(training: Training, state: State, *, options: Options, made: Path, dtype: torch.dtype) -> dict[str, Any]:
     model, best = best_model(training)
     tokenizer = training.corpus.tokenizer
-    huggingface.write(model, made / "weights", end=tokens.end_of(tokenizer), dtype=dtype)
+    end, begins_after = tokens.end_of(tokenizer), training.corpus.begins_after
+    huggingface.write(model, made / "weights", end=end, dtype=dtype, begins_after=begins_after)
     huggingface.write_tokenizer(tokenizer, made / "weights", context=model.shape.context)
     labels = Labels(name=options.name or "text", title=options.name or "Text", description=_description(training))
     make_speaker(made, labels)

@@ -124,8 +124,15 @@ class Training:
     def _say_how_well(self, step: int, loss: float | None) -> None:
         line = {"step": step, "heldout_loss": loss, "bits_per_byte": self._bits_per_byte(loss)}
         self.kept.append("curve.jsonl", line)
-        plan, model = self.plan, self.learner.model
-        texts = sample(model, self.corpus.tokenizer, prompt=plan.prompt, seeds=list(SEEDS), length=plan.sample_tokens)
+        plan, corpus = self.plan, self.corpus
+        texts = sample(
+            self.learner.model,
+            corpus.tokenizer,
+            prompt=plan.prompt,
+            seeds=list(SEEDS),
+            length=plan.sample_tokens,
+            begins_after=corpus.begins_after,
+        )
         for seed, text in zip(SEEDS, texts, strict=True):
             self.kept.append("samples.jsonl", {"step": step, "prompt": plan.prompt, "seed": seed, "text": text})
         self.news.preview(texts[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -18,15 +19,19 @@ TOP_K: Final = 50
 
 
 @torch.no_grad()
-def sample(model: Gpt, tokenizer: Tokenizer, *, prompt: str, seeds: list[int], length: int) -> list[str]:
+def sample(
+    model: Gpt, tokenizer: Tokenizer, *, prompt: str, seeds: list[int], length: int, begins_after: Sequence[str] = ()
+) -> list[str]:
     """Return what follows a prompt, with the prompt before it, once for each seed: at most `length` pieces.
 
-    Chance comes from the seeds alone, and nobody else's is disturbed.
+    Without a prompt it is what follows the pieces `begins_after`, or the end of another text. Chance comes from the
+    seeds alone, and nobody else's is disturbed.
     """
     model.eval()
     device = model.wte.weight.device
     end = tokens.end_of(tokenizer)
-    begin = tokenizer.encode(prompt).ids[-model.shape.context // 2 :] or [end]
+    begin = tokenizer.encode(prompt).ids[-model.shape.context // 2 :]
+    begin = begin or [tokenizer.token_to_id(piece) for piece in begins_after] or [end]
     chances = [torch.Generator().manual_seed(seed) for seed in seeds]
     made = torch.tensor([begin] * len(seeds), device=device)
     logits, past = model.next_logits(made)
