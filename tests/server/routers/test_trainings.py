@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from gesso.app import App
+from gesso.server.routers import trainings as routers_trainings
+from gesso.training import choosing
+from gesso.training.choosing import OwnBase
 from tests.training.trainers import TEXT, boxed
 
 API = "/api/v1"
@@ -142,3 +145,24 @@ async def test_what_is_wrong_is_refused(client: httpx.AsyncClient, app: App) -> 
     problem = await ask(client, "POST", "/jobs", status=404, json={"model": "trainer:bigrams", "inputs": {}})
     assert problem["code"] == "not_found"
     assert await app.jobs.list() == ()
+
+
+async def test_what_a_training_begins_with_is_told_and_may_be_left_open(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bigrams,) = (await ask(client, "GET", "/trainers"))["trainers"]
+    assert (bigrams["own_base"], bigrams["own_base_below_bytes"]) == ("", 0)
+    await dataset(client, name="snow")
+    begun = await train(client, max_steps=5)
+    assert begun["base"] == "nothing"
+    monkeypatch.setattr(choosing, "OWN_BASES", {"bigrams": OwnBase("storyteller", 5_000)})  # there is more text
+    monkeypatch.setattr(routers_trainings, "OWN_BASES", choosing.OWN_BASES)
+    (bigrams,) = (await ask(client, "GET", "/trainers"))["trainers"]
+    assert (bigrams["own_base"], bigrams["own_base_below_bytes"]) == ("storyteller", 5_000)
+    order = {"dataset": "snow", "trainer": "bigrams", "options": {"max_steps": 5}}
+    told = await ask(client, "POST", "/trainings/estimate", json=order)
+    assert told["base"] == "nothing"
+    assert "--base storyteller" in told["words"][0]
+    for base, status in (("nothing", 201), ("nobody", 422), ("../x", 422), ("", 201)):
+        made = await ask(client, "POST", "/trainings", status=status, json=order | {"base": base, "name": f"b{base}x"})
+        assert status != 201 or made["base"] == "nothing"

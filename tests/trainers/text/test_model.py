@@ -50,9 +50,7 @@ def test_a_run_leaves_a_model_that_transformers_reads(tmp_path: Path) -> None:
     assert [event.value[:7] for event in trial.events if isinstance(event, Preview)] == ["the fox"] * 3
     weights = kept / "model" / "weights"
     assert {path.name for path in weights.iterdir()} >= {"config.json", "generation_config.json", "ct2"}
-    assert json.loads((weights / "config.json").read_text())["begins_after"] == [
-        "Ċ"
-    ]
+    assert json.loads((weights / "config.json").read_text())["begins_after"] == ["Ċ"]
     tokenizer = transformers.AutoTokenizer.from_pretrained(weights)
     ours = Tokenizer.from_file(str(weights / "tokenizer.json"))
     text = "the fox, über 東京\n\n1"

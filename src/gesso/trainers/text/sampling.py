@@ -31,7 +31,8 @@ def sample(
     device = model.wte.weight.device
     end = tokens.end_of(tokenizer)
     begin = tokenizer.encode(prompt).ids[-model.shape.context // 2 :]
-    begin = begin or [tokenizer.token_to_id(piece) for piece in begins_after] or [end]
+    known = [number for piece in begins_after if (number := tokenizer.token_to_id(piece)) is not None]
+    begin = begin or known or [end]
     chances = [torch.Generator().manual_seed(seed) for seed in seeds]
     made = torch.tensor([begin] * len(seeds), device=device)
     logits, past = model.next_logits(made)
