@@ -8,6 +8,7 @@ import stat
 import tomllib
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gesso.app import App
@@ -19,6 +20,8 @@ from gesso.storage.blobs import Blobs
 from gesso.trainers.text.converting import Tensors, read_config
 from gesso.training.trained import check_weights
 from tests.models.boxed import BOX, PACKAGE
+from tests.server.program import running
+from tests.server.protocols.hosted import host_over_http
 
 FOLDER = BOX / "storyteller"
 PROMPT = "The painter opened the window and"
@@ -109,3 +112,15 @@ def test_its_card_says_what_it_is_and_where_the_rest_stands() -> None:
     assert "recipes/storyteller.toml" in card
     for word in ("cannot", "prejudice", "Apache-2.0", "word for word", "public domain"):
         assert word in card, word
+
+
+@pytest.mark.timeout(600)
+def test_it_is_hosted_as_every_text_model_is(warm_home: Path) -> None:
+    with running(warm_home) as server:
+        hosted = host_over_http(server, "storyteller")
+        head = {"Authorization": f"Bearer {hosted.token}"}
+        with httpx.Client(base_url=f"{server.address}/m/storyteller/v1", headers=head, timeout=120) as client:
+            asked = {"model": "storyteller", "prompt": PROMPT, "max_tokens": 12, "seed": 5}
+            first, again = (client.post("/completions", json=asked).json() for _ in range(2))
+            assert first["usage"]["completion_tokens"] == 12
+            assert again["choices"] == first["choices"]
