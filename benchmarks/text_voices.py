@@ -11,6 +11,7 @@ there already is not measured again: so parts can be joined, and `--only table` 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import signal
@@ -21,7 +22,7 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -238,15 +239,23 @@ def _heart(asked: argparse.Namespace) -> None:
 
 
 def _measured(asked: argparse.Namespace, name: str, *, measure: Callable[[], dict[str, Any] | None]) -> None:
-    """Measure unless it was, and keep it."""
+    """Measure unless it was, with the base that is here now, and keep it."""
     place: Path = asked.out / f"{name}.json"
-    if place.exists() and not asked.again:
+    base = "" if name.endswith("-nothing") or name.startswith("shape-") else digest_of_base()
+    if place.exists() and not asked.again and json.loads(place.read_bytes()).get("of_base", "") == base:
         return
     found = measure()
     if found is None:
         return
-    place.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    place.write_text(json.dumps(found | {"of_base": base}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{name}: {found.get('bits_per_byte', found.get('seconds', ''))}", file=sys.stderr, flush=True)
+
+
+@lru_cache(1)
+def digest_of_base() -> str:
+    """Return the SHA-256 of the base's weights: what was measured of others says nothing of these."""
+    with (_WEIGHTS / "model.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(folder: Path) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from benchmarks import text_voices
 from benchmarks.text_by_heart import Written, _beginnings, _share
 from benchmarks.text_trainers.voice import bits_per_byte
 from benchmarks.text_voices import cut_text, main, text_of
@@ -90,3 +91,22 @@ def test_beginnings_begin_with_a_word(tmp_path: Path) -> None:
     for found in _beginnings([book], 20, chance=random.Random(1)):
         assert found.split()[0] in {"once", "upon", "a", "time", "there", "was", "fox"}
         assert 100 < len(found) <= 200
+
+
+def test_what_is_there_is_not_measured_again_unless_the_base_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def first_sample(base: str, data: Path) -> dict[str, Any]:
+        asked.append(base)
+        return {"seconds": 1.0, "sample": "x"}
+
+    monkeypatch.setattr(text_voices, "_first_sample", first_sample)
+    for digest, measured in (("one", ["", "nothing"]), ("one", []), ("two", [""])):
+        monkeypatch.setattr(text_voices, "digest_of_base", lambda digest=digest: digest)
+        main(["--only", "first", "--out", str(tmp_path)])
+        assert asked == measured
+        asked.clear()
+    main(["--only", "first", "--again", "--out", str(tmp_path)])
+    assert asked == ["", "nothing"]
