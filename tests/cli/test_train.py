@@ -37,6 +37,12 @@ def test_a_text_becomes_a_model_in_one_command(gesso: Gesso) -> None:
     assert "snow-poet" in gesso("train").out
     shown = gesso("train", "show", "snow-poet")
     assert "from nothing" in shown.out
+    assert "stands word for word in your text" in shown.out
+    assert "stands word for word in your text" in done.err
+    assert "which all learn" in done.err
+    stopped = gesso("train", "stop", "snow-poet")
+    assert "The training is done." in stopped.err
+    assert "gesso run snow-poet" in stopped.err
     assert "step 20, seed 1:" in shown.out
     assert gesso("train", "show", "snow-poet", "--json").json["status"] == "succeeded"
     assert [each["step"] for each in gesso("train", "checkpoints", "snow-poet", "--json").json] == [10, 20]
@@ -112,7 +118,7 @@ def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
     assert gesso("train", "export", "poet", "-o", "out").code == 3
     assert gesso("train", "export", "none", "-o", "other").code == 4
     (work / "trainers" / "bigrams").rename(work / "trainers" / "text")
-    done = gesso("train", "import", "./out", "--name", "guest")
+    done = gesso("train", "import", "out", "--name", "guest")
     assert (done.code, done.out) == (0, "guest\n"), done.err
     assert gesso("run", "guest", "-i", "prompt=The", "--json").json["generated_text"].startswith("The")
     assert gesso("train", "import", "./out", "--name", "guest").code == 3
@@ -122,7 +128,7 @@ def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
 
 def test_an_estimate_trains_nothing(gesso: Gesso) -> None:
     done = trained(gesso, "snow.txt", "--max-steps", "6000", "--estimate")
-    assert "About 1.0 minutes for 6,000 steps" in done.out
+    assert "About 60 seconds for 6,000 steps" in done.out
     assert trained(gesso, "snow.txt", "--estimate", "--json").json["steps"] == 40
     assert gesso("train", "--json").json == []
 

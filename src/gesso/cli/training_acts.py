@@ -10,7 +10,7 @@ from typing import Any
 
 from gesso.cli.terminal import Terminal
 from gesso.cli.training_desk import open_desk
-from gesso.cli.training_following import Following
+from gesso.cli.training_following import Following, by_heart
 from gesso.cli.training_run import begin_following, read_options
 from gesso.errors import ConflictError, InputError, SettingsError
 from gesso.training.trainings import Fork
@@ -141,6 +141,8 @@ async def import_one(terminal: Terminal, source: str, *, name: str) -> None:
     from gesso import settings
     from gesso.app import App
 
+    if Path(source).is_dir():  # as `gesso train export NAME` has written it, without ./ before it
+        source = str(Path(source).resolve())
     async with App(settings.load(), report=terminal.report) as app:
         made = await app.import_model(source, name=name, report=terminal.report)
     terminal.clear()
@@ -188,6 +190,7 @@ def _facts(training: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Step", str(latest.get("step", ""))),
         ("Loss", _number(latest.get("loss"))),
         ("Held out", _number(latest.get("heldout_loss"))),
+        ("By heart", by_heart(training)),
         ("Error", error.get("message", "")),
     ]
 

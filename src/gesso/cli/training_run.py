@@ -184,8 +184,15 @@ def _tell_estimate(told: Mapping[str, Any], terminal: Terminal, *, is_json: bool
     if is_json:
         terminal.json(dict(told))
         return
-    minutes = float(told.get("seconds") or 0) / 60
-    shown = f"{minutes:.1f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
-    terminal.result(f"About {shown} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters")
+    terminal.result(
+        f"About {_roughly(float(told.get('seconds') or 0))} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters"
+    )
     for word in told.get("words", ()):
         terminal.result(f"  {word}")
+
+
+def _roughly(seconds: float) -> str:
+    """Say how long something takes as people do: "40 seconds", "12 minutes", "2.5 hours"."""
+    if seconds < 90:
+        return "a few seconds" if seconds < 10 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
