@@ -141,13 +141,17 @@ async def import_one(terminal: Terminal, source: str, *, name: str) -> None:
     from gesso import settings
     from gesso.app import App
 
-    if Path(source).is_dir():  # as `gesso train export NAME` has written it, without ./ before it
-        source = str(Path(source).resolve())
     async with App(settings.load(), report=terminal.report) as app:
-        made = await app.import_model(source, name=name, report=terminal.report)
+        made = await app.import_model(_folder_or(source), name=name, report=terminal.report)
     terminal.clear()
     terminal.result(made)
     terminal.say(f"Let it speak: gesso run {made} -i prompt=The")
+
+
+def _folder_or(source: str) -> str:
+    """Return the path of a folder, also one that is named without ./ as export writes it, or what else was named."""
+    path = Path(source)
+    return str(path.resolve()) if path.is_dir() else source
 
 
 def _check_detached(is_detached: bool, *, is_here: bool) -> None:

@@ -184,9 +184,8 @@ def _tell_estimate(told: Mapping[str, Any], terminal: Terminal, *, is_json: bool
     if is_json:
         terminal.json(dict(told))
         return
-    terminal.result(
-        f"About {_roughly(float(told.get('seconds') or 0))} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters"
-    )
+    took = _roughly(float(told.get("seconds") or 0))
+    terminal.result(f"About {took} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters")
     for word in told.get("words", ()):
         terminal.result(f"  {word}")
 

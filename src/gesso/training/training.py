@@ -51,8 +51,8 @@ class Training:
 
     `dataset` is the digest of its dataset, `from_training` and `from_step` say from whose checkpoint it began, `plan`
     is there once it has begun, `latest` has the newest figure of each kind. `model` is what its model is called on the
-    list of models, "" until it is there, and `memorised` how much of what it said it knows by heart. `logs` come with one training, not with lists of them. `kept_bytes` is how
-    much room its checkpoints take.
+    list of models, "" until it is there, and `memorised` how much of what it said it knows by heart. `logs` come with
+    one training, not with lists of them. `kept_bytes` is how much room its checkpoints take.
     """
 
     id: str
