@@ -108,7 +108,7 @@ def test_a_recipe_makes_the_same_model_again(gesso: Gesso, home: Path) -> None:
     assert trained(gesso, "snow.txt", "--recipe", str(folder / "first"), "--name", "third").code == 0
 
 
-def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
+def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path, home: Path) -> None:
     assert trained(gesso, "snow.txt", "--name", "poet", "--max-steps", "5").code == 0
     done = gesso("train", "export", "poet", "-o", "out")
     assert (done.code, done.out) == (0, "out\n"), done.err
@@ -118,12 +118,25 @@ def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
     assert gesso("train", "export", "poet", "-o", "out").code == 3
     assert gesso("train", "export", "none", "-o", "other").code == 4
     (work / "trainers" / "bigrams").rename(work / "trainers" / "text")
+    (work / "secret").write_text("mine alone")
+    (work / "out" / "notes.txt").symlink_to(work / "secret")
     done = gesso("train", "import", "out", "--name", "guest")
     assert (done.code, done.out) == (0, "guest\n"), done.err
+    assert not (home / "models" / "trained" / "guest" / "weights" / "notes.txt").exists()
+    (work / "out.zip").touch()
+    assert "unpack it first" in gesso("train", "import", "out.zip").err
     assert gesso("run", "guest", "-i", "prompt=The", "--json").json["generated_text"].startswith("The")
     assert gesso("train", "import", "./out", "--name", "guest").code == 3
     (work / "out" / "model.safetensors").rename(work / "out" / "pytorch_model.bin")
     assert "To read a pickle is to run it" in gesso("train", "import", "./out", "--name", "other").err
+
+
+def test_a_run_that_broke_off_says_what_is_kept_and_only_then(gesso: Gesso) -> None:
+    kept = trained(gesso, "snow.txt", "--name", "late", "--die-at", "25")
+    assert "gesso train resume late" in kept.err
+    nothing = trained(gesso, "snow.txt", "--name", "early", "--die-at", "2")
+    assert nothing.code == 1
+    assert "resume" not in nothing.err
 
 
 def test_an_estimate_trains_nothing(gesso: Gesso) -> None:

@@ -56,7 +56,7 @@ async def follow_one(terminal: Terminal, word: str, *, is_json: bool) -> None:
         if is_json:
             terminal.json(ended)
         else:
-            following.tell_end(ended)
+            await following.tell_end(ended)
 
 
 async def list_checkpoints(terminal: Terminal, word: str, *, is_json: bool) -> None:
@@ -151,6 +151,9 @@ async def import_one(terminal: Terminal, source: str, *, name: str) -> None:
 def _folder_or(source: str) -> str:
     """Return the path of a folder, also one that is named without ./ as export writes it, or what else was named."""
     path = Path(source)
+    if path.is_file():
+        hint = "If it is a ZIP, unpack it first."
+        raise InputError("a folder, or a repository of the hub", f"a file ({source})", hint=hint)
     return str(path.resolve()) if path.is_dir() else source
 
 

@@ -45,7 +45,7 @@ class Following:
             self._terminal.report(Progress(training["progress"], _doing(training)))
             await asyncio.sleep(_LOOK_S)
 
-    def tell_end(self, training: Mapping[str, Any]) -> None:
+    async def tell_end(self, training: Mapping[str, Any]) -> None:
         """Say what came of it. Raises the error of one that failed."""
         name = training["name"]
         match training["status"]:
@@ -55,7 +55,7 @@ class Following:
                 raise CanceledError("The training was canceled.", hint=f"gesso train resume {name} takes it up again.")
             case "failed":
                 error = {word: text for word, text in training["error"].items() if isinstance(text, str)}
-                if training["latest"]:
+                if await self._desk.part(self._id, "checkpoints"):
                     self._terminal.say(f"What it has learnt is kept: gesso train resume {name}")
                 raise from_data(error)
             case _:

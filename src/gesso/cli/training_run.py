@@ -84,7 +84,7 @@ async def begin_following(
     if is_json:
         terminal.json(ended)
     else:
-        following.tell_end(ended)
+        await following.tell_end(ended)
 
 
 async def _leave(desk: Desk, training: Mapping[str, Any], *, terminal: Terminal) -> None:

@@ -94,7 +94,7 @@ def room_for(what: str) -> Iterator[None]:
     except Exception as error:
         if _is_full(error):
             raise GessoError(
-                f"The disk is full: there was no room for {what}. The last good checkpoint is still there.",
+                f"The disk is full: there was no room for {what}. What was kept before is still there.",
                 hint="Make room, and take the training up again.",
             ) from error
         raise
