@@ -49,20 +49,33 @@ test: $(VENV)/.dev $(if $(HAS_NODE),$(WEB)/index.html) ## run every test
 	@echo "Running the tests"
 	@$(if $(HAS_NODE),$(if $(ARGS),:,$(NPM) run test),echo "$(NO_NODE); the tests of the studio are left out.")
 	@$(BIN)/python -m pytest $(RERUN) -n logical --maxprocesses 8 --dist worksteal $(if $(ARGS),$(ARGS),$(patsubst %,--ignore=%,$(BROWSER) $(HOUSE)))
-	@$(if $(ARGS),:,$(BIN)/python -m pytest $(RERUN) $(BROWSER))
+	@$(if $(ARGS),:,$(BIN)/python -m pytest $(RERUN) -n 2 --dist loadfile $(BROWSER))
+
+TYPES := check-types-linux check-types-darwin check-types-win32
+CHECKS := $(TYPES) check-studio check-form check-floors check-rules
+.PHONY: $(CHECKS)
 
 check: $(VENV)/.dev $(if $(HAS_NODE),studio/node_modules/.made) ## check form, lint, types, the floors of the house and its rules
+	@$(MAKE) --no-print-directory -j 2 $(CHECKS)
+
+check-form:
 	@echo "Form and lint (ruff)"
 	@$(BIN)/ruff format --quiet --check . || { echo "Some files are not in form: run 'make fix'."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@echo "Types (mypy), on Linux, macOS and Windows"
-	@$(BIN)/mypy --no-error-summary --platform linux --cache-dir .mypy_cache/linux
-	@$(BIN)/mypy --no-error-summary --platform darwin --cache-dir .mypy_cache/darwin src
-	@$(BIN)/mypy --no-error-summary --platform win32 --cache-dir .mypy_cache/win32 src
+
+$(TYPES): check-types-%:
+	@echo "Types (mypy), on $*"
+	@$(BIN)/mypy --no-error-summary --platform $* --cache-dir .mypy_cache/$* $(if $(filter linux,$*),,src)
+
+check-floors:
 	@echo "Floors of the house (import-linter)"
 	@$(BIN)/lint-imports --no-logo
+
+check-studio:
 	@echo "The studio's types and lint (tsc, eslint)"
 	@$(if $(HAS_NODE),$(NPM) run types && $(NPM) run lint,echo "$(NO_NODE); they are left out.")
+
+check-rules:
 	@echo "Rules of the house (tests/house)"
 	@$(BIN)/python -m pytest -q tests/house
 

@@ -52,8 +52,8 @@ def serving(home: Path, words: Sequence[str] = ("serve", "--port", "0"), **setti
             process.communicate(timeout=60)
 
 
-def run(*words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+def run(*words: str, patience_s: float = 120, **settings: Any) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     return subprocess.run(
-        [*GESSO, *words], capture_output=True, text=True, check=False, timeout=120, env=os.environ | settings
+        [*GESSO, *words], capture_output=True, text=True, check=False, timeout=patience_s, env=os.environ | settings
     )

@@ -250,6 +250,21 @@ async def test_beginnings_of_very_different_length_do_not_wait_for_each_other(
     assert [len(call) for call in generator.calls] == [1, 2, 1]
 
 
+@pytest.mark.parametrize(("settings", "calls"), [({}, [1, 3]), ({"top_p": 0.5}, [1, 2])])
+async def test_who_comes_at_the_beginning_of_a_text_joins_in_where_it_can(
+    gambler: speaker.Speaker, watched: Watched, settings: dict[str, Any], calls: list[int]
+) -> None:
+    watched.may_go_on.clear()
+    first = asyncio.create_task(gambler.run("the fox", max_tokens=24))
+    await until(lambda: watched.is_entered)
+    others = [asyncio.create_task(gambler.run("the fox", max_tokens=12, **settings)) for _ in range(2)]
+    await until(lambda: waiting(gambler) == 2)
+    watched.may_go_on.set()
+    texts = await asyncio.gather(first, *others)
+    assert [len(call) for call in watched.calls] == calls
+    assert all(text.generated_text.startswith("the fox") for text in texts)
+
+
 async def test_a_long_text_lets_others_in(gambler: speaker.Speaker, watched: Watched) -> None:
     watched.may_go_on.clear()
     long = asyncio.create_task(gambler.run("the fox", max_tokens=4000))

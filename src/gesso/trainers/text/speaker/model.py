@@ -15,7 +15,8 @@ import contextlib
 import json
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +40,11 @@ WEIGHTS: Final = Path(__file__).parent / "weights"
 _MOST_TOGETHER: Final = 32
 _MOST_TOKENS: Final = 8192  # of all texts that are written together: what each has read and written stays in memory
 _SPREAD: Final = 64  # tokens: where beginnings differ by more in length, the shorter would wait for the longer
-_TURN: Final = 64  # tokens: who writes a long text lets others in after so many
+_TURN: Final = 64  # tokens: who writes a long text lets others in after so many, if as many are still to come
+_EARLY: Final = (4, 16)  # tokens: those who can join in are let in after these, too
+_SOON_READ: Final = 1024  # tokens: if no more than these are to be read anew for that
 _GATHER_S: Final = 0.004
-_GATHER_AGAIN_S: Final = 0.03  # those who were answered together often come again together
+_RETURN_S: Final = 0.05  # those who were answered together often come again together
 _ALONE_AT_ONCE: Final = 2
 _CHARACTERS_PER_TOKEN: Final = 40  # more than a token has on average in any text
 _UNSEEDED: Final = 2**32 - 1  # for CTranslate2 this is no seed
@@ -260,6 +263,11 @@ class Passage:
         """About how many tokens are to come."""
         return self._limit.left(len(self.text), self._tokens)
 
+    @property
+    def size(self) -> int:
+        """About how many tokens it will have, with those that it goes on with."""
+        return len(self.context) + self.tokens_left
+
     def begin(self, block_size: int) -> int:
         """Make room for what is to come: what is too long loses its beginning. Return for how many tokens there is."""
         wanted = min(self.tokens_left, block_size // 2)
@@ -364,6 +372,8 @@ class Line:
     def __init__(self, block_size: int) -> None:
         self._block_size = block_size
         self._waiting: list[Passage] = []
+        self._returning = 0
+        self._until = 0.0
         self._changed = threading.Condition()
 
     @property
@@ -371,31 +381,47 @@ class Line:
         """Whether nobody waits."""
         return not self._waiting
 
-    def join(self, passages: Iterable[Passage]) -> None:
-        """Have passages wait."""
+    def join(self, passage: Passage) -> None:
+        """Have a new passage wait."""
         with self._changed:
-            self._waiting += passages
+            self._waiting.append(passage)
+            self._returning -= 1
             self._changed.notify()
 
-    def gather(self, company: int) -> list[Passage]:
+    def is_let_in(self, step: int, together: Sequence[Passage]) -> bool:
+        """Say whether somebody waits, and it is time for them, after a token of those who are being written."""
+        if not self._waiting:
+            return False
+        if step >= _TURN:
+            return max((passage.tokens_left for passage in together if not passage.is_over), default=0) >= _TURN
+        return step in _EARLY and any(_joins(passage, together) for passage in self._waiting)
+
+    def end_turn(self, together: Sequence[Passage]) -> None:
+        """Have those wait on that are not over. Whoever wanted the others often comes again at once with the next."""
+        with self._changed:
+            going_on = [passage for passage in together if not passage.is_over and not passage.is_left]
+            self._waiting += going_on
+            self._returning = len(together) - len(going_on)
+            self._until = time.monotonic() + _RETURN_S
+
+    def gather(self) -> list[Passage]:
         """Wait a little for those who come at once, or again, and take out who is to be written next."""
         with self._changed:
-            most, timeout = (company, _GATHER_AGAIN_S) if company > 1 else (_MOST_TOGETHER, _GATHER_S)
-            self._changed.wait_for(lambda: len(self._waiting) >= most, timeout=timeout)
+            left_s = self._until - time.monotonic()
+            if left_s > 0 and self._returning > 0:
+                self._changed.wait_for(lambda: self._returning <= 0, timeout=left_s)
+            else:
+                self._changed.wait_for(lambda: len(self._waiting) >= _MOST_TOGETHER, timeout=_GATHER_S)
             return self._next()
 
     def _next(self) -> list[Passage]:
         """Take out who comes first, and who can be written together with it."""
         self._waiting = [passage for passage in self._waiting if not passage.is_left]
         together: list[Passage] = []
-        tokens = 0
         for passage in self._waiting:
-            more = self._block_size - passage.begin(self._block_size) + passage.tokens_left
-            if not together or (tokens + more <= _MOST_TOKENS and _fits(passage, together[0])):
+            passage.begin(self._block_size)
+            if not together or _fits(passage, together):
                 together.append(passage)
-                tokens += more
-            if len(together) == _MOST_TOGETHER:
-                break
         self._waiting = [passage for passage in self._waiting if passage not in together]
         return together
 
@@ -425,7 +451,7 @@ class Press:
         loop = asyncio.get_running_loop()
         passage.say = lambda piece: _tell(loop, pieces, piece=piece)
         if passage.seed is None:
-            self._line.join([passage])
+            self._line.join(passage)
             self._together.submit(self._write_together)
         else:
             self._alone.submit(self._write_alone, passage)
@@ -439,13 +465,10 @@ class Press:
 
     def _write_together(self) -> None:
         """Write what waits, turn by turn, until nobody waits. Whoever came meanwhile finds it done."""
-        company = 1
         while not self._line.is_empty:
-            together = self._line.gather(company)
-            company = len(together)
-            if together:
+            if together := self._line.gather():
                 self._turn(together, self._generator, line=self._line)
-                self._line.join(passage for passage in together if not passage.is_over and not passage.is_left)
+                self._line.end_turn(together)
 
     def _turn(self, together: Sequence[Passage], generator: Any, *, line: Line | None = None) -> None:
         """Write until all are over, or can see no further, or others wait in the line and it is their turn."""
@@ -490,17 +513,32 @@ def _taking(together: Sequence[Passage], line: Line | None, *, end: int) -> Call
     It must not know the generator: that thread may be the last to know this function, and to end a generator in its own
     thread ends the process.
     """
+    is_turn_over = False
 
     def take(step: Any) -> bool:
+        nonlocal is_turn_over
         is_enough = together[step.batch_id].take(step.token, is_end=step.token_id == end)
-        return is_enough or (step.step >= _TURN and line is not None and not line.is_empty)
+        # once it is over it stays so: else one would end at this token, and wait for another that goes on to the last
+        is_turn_over = is_turn_over or (line is not None and line.is_let_in(step.step, together))
+        return is_enough or is_turn_over
 
     return take
 
 
-def _fits(passage: Passage, first: Passage) -> bool:
-    """Say whether two can be written together."""
-    return passage.manner == first.manner and abs(len(passage.context) - len(first.context)) <= _SPREAD
+def _fits(passage: Passage, together: Sequence[Passage]) -> bool:
+    """Say whether a passage can be written together with others."""
+    first = together[0]
+    return (
+        len(together) < _MOST_TOGETHER
+        and passage.manner == first.manner
+        and abs(len(passage.context) - len(first.context)) <= _SPREAD
+        and passage.size + sum(other.size for other in together) <= _MOST_TOKENS
+    )
+
+
+def _joins(passage: Passage, together: Sequence[Passage]) -> bool:
+    """Say whether a passage can join others at once."""
+    return sum(len(other.context) for other in together) <= _SOON_READ and _fits(passage, together)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, pieces: asyncio.Queue[Any], *, piece: str | Exception | None) -> None:
