@@ -170,7 +170,7 @@ def test_datasets_are_made_shown_and_deleted(gesso: Gesso, work: Path) -> None:
     (work / "poems" / "b.jpg").write_bytes(b"x")
     done = gesso("datasets", "add", "poems", "--name", "winter")
     assert (done.code, done.out) == (0, "winter\n")
-    assert "left out: 1 files that are no text" in done.err
+    assert "left out: files that are no text, by their names (1)" in done.err
     assert "winter" in gesso("datasets").out
     shown = gesso("datasets", "show", "winter", "--samples", "1")
     assert "poems/a.md (train" in shown.out
@@ -183,7 +183,12 @@ def test_datasets_are_made_shown_and_deleted(gesso: Gesso, work: Path) -> None:
 
 def test_a_gesso_that_serves_does_it_all(gesso: Gesso, box: Path, home: Path, work: Path) -> None:
     with serving(box, home):
-        assert gesso("datasets", "add", "snow.txt").out == "snow\n"
+        (work / "winter").mkdir()
+        (work / "winter" / "snow.txt").write_text(TEXT)
+        (work / "winter" / "snow.jpg").touch()
+        told = gesso("datasets", "add", "winter", "--name", "snow")
+        assert told.out == "snow\n"
+        assert "left out: files that are no text, by their names (1)" in told.err
         slow = ("--step-s", "0.02", "--max-steps", "5000")
         begun = trained(gesso, "--dataset", "snow", "--name", "poet", "--detach", *slow)
         assert begun.code == 0, begun.err

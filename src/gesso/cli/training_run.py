@@ -125,7 +125,7 @@ def tell_dataset(made: Mapping[str, Any], terminal: Terminal) -> None:
     counted = f"{documents}, {made['words']:,} words, {size(made['bytes'])}"
     terminal.say(f"Dataset {made['name']}: {counted}; {heldout:.0%} are held out")
     for left in made["left_out"]:
-        terminal.say(f"  left out: {left['count']:,} {left['why']}", style="dim")
+        terminal.say(f"  left out: {left['why']} ({left['count']:,})", style="dim")
     for remark in made["remarks"]:
         terminal.say(f"  {remark}", style="yellow")
 
