@@ -40,6 +40,7 @@ def test_a_text_becomes_a_model_in_one_command(gesso: Gesso) -> None:
     assert "stands word for word in your text" in shown.out
     assert "stands word for word in your text" in done.err
     assert "which all learn" in done.err
+    assert "how surprised it is" in done.err
     stopped = gesso("train", "stop", "snow-poet")
     assert "The training is done." in stopped.err
     assert "gesso run snow-poet" in stopped.err

@@ -16,6 +16,9 @@ from gesso.spec.runnable import Log, Progress
 _LOOK_S: Final = 0.5
 _ENDS: Final = frozenset({"succeeded", "failed", "canceled", "paused"})
 _SHOWN_CHARACTERS: Final = 400
+_LOSS: Final = (
+    "The held-out loss says how surprised it is by a part of your text that it never learns from. It should fall."
+)
 _METHODS: Final = {"full": ", which all learn", "lora": ", with a small part beside them that learns (LoRA)"}
 
 
@@ -75,6 +78,7 @@ class Following:
         )
         for word in plan["words"]:
             self._terminal.say(f"  {word}")
+        self._terminal.say(f"  {_LOSS}", style="dim")
 
     def _tell_log(self, training: Mapping[str, Any]) -> None:
         lines = training["logs"]
