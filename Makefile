@@ -114,6 +114,7 @@ studio/node_modules/.made: studio/package-lock.json
 	@test -n "$(HAS_NODE)" || { echo "$(NO_NODE)." \
 		"Only building the studio needs it: a wheel of Gesso has the studio in it." >&2; exit 1; }
 	@echo "Fetching what the studio is built with"
+	@test ! -L studio/node_modules || rm studio/node_modules # npm would empty what a link leads to
 	@$(NPM) ci
 	@touch $@
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Command, Port, Training } from "@/api/types";
-import { chosenCommand, offered, onPage, passagesOf, seedsFrom, sharedPart, together, wholeOf } from "@/features/bench/speaking";
+import { chosenCommand, commandWords, offered, onPage, passagesOf, seedsFrom, sharedPart, together, wholeOf } from "@/features/bench/speaking";
 import { aboutBase, basesFor, begunWith, kindOf, usualBase } from "@/features/training/bases";
 import { askAfter, joined, many, percent, roughly, secondsLeft, standing } from "@/features/training/course";
 import { changedOnly, sorted } from "@/features/training/options";
@@ -112,6 +112,15 @@ describe("a model that writes", () => {
     expect(chosenCommand(commands, "run")?.name).toBe("run");
     expect(onPage(commands[1] as Command).inputs).toMatchObject([{ name: "prompt", constraints: { multiline: true } }]);
     expect(offered(commands, commands[1] as Command).map(({ name }) => name)).toEqual(["stream"]);
+  });
+  it("has its commands in words, not by their names", () => {
+    const count = { ...command("count_tokens", false), inputs: [text("text")] };
+    const all = [...commands, count];
+    expect(all.map((one) => commandWords(one, all))).toEqual(["Write, all at once", "Write, bit by bit", "Count tokens"]);
+    const shown = offered(all, commands[1] as Command);
+    expect(shown.map((one) => commandWords(one, shown))).toEqual(["Write", "Count tokens"]);
+    const twins = [command("haiku", true), command("sonnet", true)];
+    expect(twins.map((one) => commandWords(one, twins))).toEqual(["Haiku", "Sonnet"]);
   });
   it("is shown with what was asked for together", () => {
     expect(together({ jobId: "b", group: ["a", "b"] })).toEqual(["a", "b"]);

@@ -88,7 +88,7 @@ async def begin_following(
     if is_json:
         terminal.json(ended)
     else:
-        following.tell_end(ended)
+        await following.tell_end(ended)
 
 
 async def _leave(desk: Desk, training: Mapping[str, Any], *, terminal: Terminal) -> None:
@@ -129,7 +129,7 @@ def tell_dataset(made: Mapping[str, Any], terminal: Terminal) -> None:
     counted = f"{documents}, {made['words']:,} words, {size(made['bytes'])}"
     terminal.say(f"Dataset {made['name']}: {counted}; {heldout:.0%} are held out")
     for left in made["left_out"]:
-        terminal.say(f"  left out: {left['count']:,} {left['why']}", style="dim")
+        terminal.say(f"  left out: {left['why']} ({left['count']:,})", style="dim")
     for remark in made["remarks"]:
         terminal.say(f"  {remark}", style="yellow")
 
@@ -188,8 +188,14 @@ def _tell_estimate(told: Mapping[str, Any], terminal: Terminal, *, is_json: bool
     if is_json:
         terminal.json(dict(told))
         return
-    minutes = float(told.get("seconds") or 0) / 60
-    shown = f"{minutes:.1f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
-    terminal.result(f"About {shown} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters")
+    took = _roughly(float(told.get("seconds") or 0))
+    terminal.result(f"About {took} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters")
     for word in told.get("words", ()):
         terminal.result(f"  {word}")
+
+
+def _roughly(seconds: float) -> str:
+    """Say how long something takes as people do: "40 seconds", "12 minutes", "2.5 hours"."""
+    if seconds < 90:
+        return "a few seconds" if seconds < 10 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

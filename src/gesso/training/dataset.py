@@ -24,6 +24,9 @@ LITTLE_BYTES: Final = 5_000
 MOST_BYTES: Final = 100_000_000
 """More is not read at once: all of it is in memory for a moment, several times over."""
 
+PASSED_OVER: Final = "files that are no text, by their names"
+"""Why files of a folder are left out that nobody has looked into."""
+
 _FEWEST_HELDOUT: Final = 100  # characters
 _SOME_BYTES: Final = 50_000
 _MOST_REMARKS: Final = 50
@@ -105,7 +108,7 @@ def make(files: Sequence[tuple[str, bytes]], *, column: str = "", left_out: int 
     if total > MOST_BYTES:
         raise InputError(f"at most {size(MOST_BYTES)} of text", size(total), hint="Take a part of it.", where="files")
     gathered = gather(files, column=column)
-    gathered.leave_out("files that are no text, by their names", left_out)
+    gathered.leave_out(PASSED_OVER, left_out)
     gathered.documents = tidy(gathered)
     left = sum(len(document.text.encode()) for document in gathered.documents)
     if left < FEWEST_BYTES:

@@ -35,13 +35,26 @@ class TrainingOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ByHeart:
+    """How much of a model's last samples stands word for word in what it learnt from: which share of `characters`.
+
+    `longest` is the longest such passage in characters.
+    """
+
+    characters: int
+    share: float
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """A training and how it stands. It is a job of that id.
 
     `dataset` is the digest of its dataset, `base` what it begins with ("nothing", or the name of a base),
     `from_training` and `from_step` say from whose checkpoint it began, `plan` is there once it has begun, `latest` has
-    the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there.
-    `logs` come with one training, not with lists of them. `kept_bytes` is how much room its checkpoints take.
+    the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there, and
+    `memorised` how much of what it said it knows by heart. `logs` come with one training, not with lists of them.
+    `kept_bytes` is how much room its checkpoints take.
     """
 
     id: str
@@ -66,6 +79,7 @@ class Training:
     latest: CurvePoint | None
     report: dict[str, Json] | None
     model: str
+    memorised: ByHeart | None
     kept_bytes: int
     error: JobError | None
     logs: tuple[LogLine, ...] = ()

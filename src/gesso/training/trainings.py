@@ -40,6 +40,11 @@ from gesso.training.training import (
 from gesso.types.base import Json
 
 _MOST_OPEN: Final = 200
+_ENDED: Final = {
+    "succeeded": "The training is done.",
+    "failed": "The training has failed already.",
+    "canceled": "The training was canceled already.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +171,7 @@ class Trainings:
                 raise InputError(
                     "a name that no other model has",
                     f"{name!r}, which is being trained",
-                    hint="Choose another.",
+                    hint=f"Choose another, or look at that one first: gesso train show {name}",
                     where="name",
                 )
             return name
@@ -238,8 +243,8 @@ class Trainings:
     # -- change -------------------------------------------------------------------------------------------------------
 
     async def pause(self, word: str) -> Training:
-        """Have a training pause, and return it when it does."""
-        return await self._shown(await self._jobs.pause((await self._job(word)).id))
+        """Have a training pause, and return it when it does. Raises `ConflictError` for one that has ended."""
+        return await self._shown(await self._jobs.pause((await self._open_job(word)).id))
 
     async def resume(self, word: str) -> Training:
         """Have a training go on: one that pauses, or, as a new one, one that has failed or was canceled."""
@@ -252,7 +257,7 @@ class Trainings:
 
     async def finish(self, word: str) -> Training:
         """Have a training end early, with a model of the best that it has."""
-        job = await self._job(word)
+        job = await self._open_job(word)
         if job.status in {"queued", "starting", "paused"} and not await self.checkpoints(job.id):
             raise ConflictError("It has learnt nothing yet.", hint="Cancel it, or let it run for a while.")
         return await self._shown(await self._jobs.finish(job.id))
@@ -301,6 +306,15 @@ class Trainings:
         raise NotFoundError(
             f"There is no training {word[:80]!r}.", hint="`gesso train list` lists those that there are."
         )
+
+    async def _open_job(self, word: str) -> Job:
+        """Return the job of a training that has not ended."""
+        job = await self._job(word)
+        if told := _ENDED.get(job.status):
+            name = text_of(job, "name")
+            verb = "Let it speak: gesso run" if job.status == "succeeded" else "It can be taken up: gesso train resume"
+            raise ConflictError(told, hint=f"{verb} {name}")
+        return job
 
     async def _course(self, word: str) -> Course:
         return Course(self._jobs.kept.path((await self._job(word)).id))

@@ -538,6 +538,8 @@ export interface paths {
         /**
          * Estimate Training
          * @description Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept.
+         *
+         *     Who closes the connection ends it.
          */
         post: operations["estimateTraining"];
         delete?: never;
@@ -1914,6 +1916,20 @@ export interface components {
             /** Account */
             account: string;
             problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * ByHeart
+         * @description How much of a model's last samples stands word for word in what it learnt from: which share of `characters`.
+         *
+         *     `longest` is the longest such passage in characters.
+         */
+        ByHeart: {
+            /** Characters */
+            characters: number;
+            /** Share */
+            share: number;
+            /** Longest */
+            longest: number;
         };
         /**
          * Card
@@ -4568,8 +4584,9 @@ export interface components {
          *
          *     `dataset` is the digest of its dataset, `base` what it begins with ("nothing", or the name of a base),
          *     `from_training` and `from_step` say from whose checkpoint it began, `plan` is there once it has begun, `latest` has
-         *     the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there.
-         *     `logs` come with one training, not with lists of them. `kept_bytes` is how much room its checkpoints take.
+         *     the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there, and
+         *     `memorised` how much of what it said it knows by heart. `logs` come with one training, not with lists of them.
+         *     `kept_bytes` is how much room its checkpoints take.
          */
         Training: {
             /** Id */
@@ -4627,6 +4644,7 @@ export interface components {
             } | null;
             /** Model */
             model: string;
+            memorised: components["schemas"]["ByHeart"] | null;
             /** Kept Bytes */
             kept_bytes: number;
             error: components["schemas"]["JobError"] | null;

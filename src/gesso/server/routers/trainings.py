@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
 from gesso.server.rooms import House
 from gesso.server.schemas.training import (
     CheckpointList,
@@ -60,9 +61,16 @@ async def create_training(wanted: NewTraining, house: House, *, response: Respon
 
 
 @router.post("/trainings/estimate")
-async def estimate_training(wanted: NewTraining, house: House) -> Estimate:
-    """Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept."""
-    return Estimate.of(await house.app.trainings.estimate(wanted.order()))
+async def estimate_training(wanted: NewTraining, house: House, *, request: Request) -> Estimate:
+    """Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept.
+
+    Who closes the connection ends it.
+    """
+    try:
+        async with CanceledWhenGone(request.receive):
+            return Estimate.of(await house.app.trainings.estimate(wanted.order()))
+    except ClientGoneError:
+        return Estimate()  # nobody reads it
 
 
 @router.get("/trainings")

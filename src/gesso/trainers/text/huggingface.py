@@ -105,6 +105,8 @@ def load(model: Gpt, given: Mapping[str, Tensor]) -> None:
             value = found[name].T if name.endswith(_TURNED) else found[name]
             if value.shape != weight.shape:
                 raise _refusal(f"a weight {name} of the shape {list(value.shape)}, not {list(weight.shape)}")
+            if not bool(torch.isfinite(value).all()):
+                raise _refusal(f"a weight {name} in which values are missing (NaN, or without an end)")
             weight.copy_(value)
 
 

@@ -139,8 +139,8 @@ class Training:
 
     def _tell(self, state: State, *, rate: float, tokens_per_s: float) -> None:
         step, steps = state.step, self.plan.steps
-        left = state.elapsed_s / step * (steps - step)
-        self.news.progress(step / steps, f"step {step} of {steps}, loss {state.loss:.2f}, {_minutes(left)} left")
+        left = f", {_minutes(state.elapsed_s / step * (steps - step))} left" if step < steps else ""
+        self.news.progress(step / steps, f"step {step} of {steps}, loss {state.loss:.2f}{left}")
         if step % math.ceil(steps / _LINES) == 0 or step == 1:
             line = {"step": step, "loss": state.loss, "learning_rate": rate}
             self.kept.append("curve.jsonl", line | {"tokens_per_s": tokens_per_s, "elapsed_s": state.elapsed_s})
@@ -154,5 +154,5 @@ class Training:
 
 def _minutes(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
+        return "1 second" if seconds < 1.5 else f"{seconds:.0f} seconds"
     return f"{seconds / 60:.1f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -42,12 +42,17 @@ def sample(
         if made.shape[1] >= model.shape.context or bool((made[:, len(begin) :] == end).any(dim=1).all()):
             break
         logits, past = model.next_logits(made[:, -1:], past)
-    return [prompt + tokenizer.decode(_until(row[len(begin) :].tolist(), end)) for row in made]
+    return [prompt + _text(tokenizer, _until(row[len(begin) :].tolist(), end)) for row in made]
 
 
 def _choose(logits: Tensor, chance: torch.Generator) -> Tensor:
     likely, places = torch.topk(logits, min(TOP_K, len(logits)))
     return places[torch.multinomial(torch.softmax(likely / TEMPERATURE, dim=-1), 1, generator=chance)]
+
+
+def _text(tokenizer: Tokenizer, pieces: list[int]) -> str:
+    """Return what pieces say. One that has learnt little says any byte; NUL, which is no part of a text, is marked."""
+    return str(tokenizer.decode(pieces)).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _until(pieces: list[int], end: int) -> list[int]:

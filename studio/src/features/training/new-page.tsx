@@ -13,6 +13,7 @@ import { Empty, ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
 import { Part } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
 import { AddTexts, ColumnField } from "./add-texts";
 import { BaseField } from "./base-field";
 import { usualBase } from "./bases";
@@ -37,9 +38,9 @@ export function NewPage({ datasets }: { datasets: Dataset[] | undefined }) {
     document.title = "Train a model · Gesso";
   }, []);
   return (
-    <section className={styles.detail} aria-label="Train a model">
-      <header className={styles.detailHead}>
-        <Link href="/training" className={styles.back}><ArrowLeft aria-hidden="true" />Training</Link>
+    <section className={room.detail} aria-label="Train a model">
+      <header className={room.detailHead}>
+        <Link href="/training" className={room.back}><ArrowLeft aria-hidden="true" />Training</Link>
         <h2>Train a text model</h2>
       </header>
       {trainers.error && <RoomProblem error={trainers.error} />}
