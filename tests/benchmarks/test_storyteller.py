@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from benchmarks import storyteller
 from benchmarks.storyteller import BEGIN, END, TAKEN, figures, filled, main, take_over
@@ -46,6 +48,8 @@ def made(folder: Path) -> Path:
     for name in TAKEN:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(json.dumps({"report": REPORT} if name == "training.json" else {"of": name}))
+    weights = {"wte.weight": torch.tensor([[1.0, 1 / 3]])}
+    save_file(weights, folder / "weights" / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.py").write_text("the speaker")
     return folder
 
@@ -81,6 +85,8 @@ def test_a_finished_run_is_taken_over_and_its_card_filled(tmp_path: Path) -> Non
     assert "1.851 (best step, 4,875)" in card
     assert card.endswith("The rest.\n")
     assert sorted(path.name for path in model.iterdir()) == ["README.md", "training.json", "weights"]
+    assert load_file(model / "weights" / "model.safetensors")["wte.weight"].dtype == torch.bfloat16
+    assert json.loads((model / "weights" / "config.json").read_text())["torch_dtype"] == "bfloat16"
 
 
 def test_half_a_run_is_not_taken_over(tmp_path: Path) -> None:

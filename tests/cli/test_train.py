@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import time
@@ -107,6 +108,27 @@ def test_a_recipe_makes_the_same_model_again(gesso: Gesso, home: Path) -> None:
     missing = trained(gesso, "--recipe", str(folder / "first"), "--name", "third")
     assert "Name the files that it was made of" in missing.err
     assert trained(gesso, "snow.txt", "--recipe", str(folder / "first"), "--name", "third").code == 0
+
+
+def test_a_list_of_texts_is_a_recipe_too(gesso: Gesso, work: Path, home: Path) -> None:
+    (work / "tales").mkdir()
+    texts = {"snow.txt": TEXT, "rain.txt": f"{TEXT[::-1]}\n"}
+    listed = ["[options]", 'name = "teller"', "max_steps = 6", "seed = 3", "[material]", 'heldout = ["rain.txt"]']
+    for name, text in texts.items():
+        (work / "tales" / name).write_text(text)
+    sums = [f'"{name}" = "{hashlib.sha256(text.encode()).hexdigest()}"' for name, text in texts.items()]
+    (work / "tales.toml").write_text("\n".join([*listed, "[material.files]", *sums]))
+    done = trained(gesso, "tales", "--recipe", "tales.toml")
+    assert (done.code, done.out) == (0, "teller\n"), done.err
+    assert "Dataset teller: 2 documents" in done.err
+    assert "50% are held out" in done.err
+    told = json.loads((home / "models" / "trained" / "teller" / "training.json").read_text())["recipe"]
+    assert (told["seed"], told["inputs"]["max_steps"], told["inputs"]["base"]) == (3, 6, "nothing")
+    assert "the folder in which" in trained(gesso, "--recipe", "tales.toml").err
+    (work / "tales" / "rain.txt").write_text("Other words.")
+    refused = trained(gesso, "tales", "--recipe", "tales.toml")
+    assert refused.code == 3
+    assert "rain.txt with the SHA-256" in refused.err
 
 
 def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path, home: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gesso.app import App
-from gesso.cli.training_run import read_recipe
+from gesso.cli.training_recipe import read_training_recipe
 from gesso.errors import InputError, NotFoundError
 from gesso.settings import load
 from gesso.training import choosing
@@ -111,7 +111,7 @@ async def test_what_was_chosen_stands_in_history_recipe_and_card(app: App, monke
     assert app.registry.find("poet").manifest.card.licence == "CC0-1.0"
 
     monkeypatch.setattr(choosing, "OWN_BASES", {})  # the next Gesso would begin with nothing
-    assert read_recipe(folder)["base"] == "old-tales"
+    assert read_training_recipe(folder).base == "old-tales"
     assert (await app.trainings.start(order(dataset.name, name="plain"))).base == NOTHING
     assert (await app.trainings.fork("poet", Fork(name="fork"))).base == "old-tales"
 
@@ -147,7 +147,7 @@ async def test_a_training_from_before_there_was_a_choice_began_with_nothing(app:
     recipe = app.trainings.models.facts("poet")
     recipe["recipe"]["inputs"]["base"] = ""
     (tmp_path / "training.json").write_text(json.dumps(recipe))
-    assert read_recipe(tmp_path)["base"] == NOTHING
+    assert read_training_recipe(tmp_path).base == NOTHING
 
 
 async def test_a_base_that_is_gone_is_named(app: App) -> None:

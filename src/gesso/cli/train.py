@@ -121,7 +121,10 @@ def _shared(  # noqa: PLR0913 - each is an option of the command
     dataset: Annotated[str, typer.Option(metavar="NAME", help="Take a dataset that is there instead of files.")] = "",
     column: Annotated[str, typer.Option(metavar="NAME", help="Where a table has its texts.")] = "",
     recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Repeat a training: the training.json of a model.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Repeat a training: the training.json of a model, or a list of texts in TOML."
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="NUMBER", min=0, help="Where chance starts.")] = None,
     is_estimate: Annotated[
