@@ -92,7 +92,7 @@ fix: $(VENV)/.dev ## put the form right, and what lint can mend by itself
 bench: $(VENV)/.dev ## measure, and print the figures; ARGS=overhead or another part alone is quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-text: $(VENV)/.dev ## measure text models beside CTranslate2, transformers and nanoGPT; ARGS=generation is a part of it
+bench-text: $(VENV)/.dev ## measure text models beside CTranslate2, transformers and nanoGPT; ARGS=generation is a part of it, ARGS="voices --help" the longest
 	@$(BIN)/python -m benchmarks text $(ARGS)
 
 build: $(VENV)/.dev $(WEB)/index.html ## make the wheel and the source archive in dist/
@@ -117,6 +117,7 @@ studio/node_modules/.made: studio/package-lock.json
 	@test -n "$(HAS_NODE)" || { echo "$(NO_NODE)." \
 		"Only building the studio needs it: a wheel of Gesso has the studio in it." >&2; exit 1; }
 	@echo "Fetching what the studio is built with"
+	@test ! -L studio/node_modules || rm studio/node_modules # npm would empty what a link leads to
 	@$(NPM) ci
 	@touch $@
 

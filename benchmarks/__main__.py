@@ -2,6 +2,7 @@
 
 python -m benchmarks overhead hop       # some parts
 python -m benchmarks text               # text models: only when they are asked for
+python -m benchmarks text voices --help # what the base is worth: takes hours, and has options of its own
 python -m benchmarks peers --help       # beside other servers: the last and the longest, with options of its own
 """
 
@@ -23,9 +24,11 @@ from benchmarks import (
     overhead,
     remix,
     starting,
+    storyteller,
     studio,
     text_generation,
     text_training,
+    text_voices,
 )
 from benchmarks.figures import Figure, table
 from benchmarks.race import run as race
@@ -53,11 +56,19 @@ _TEXT: Final[dict[str, tuple[str, Callable[[], str]]]] = {
 }
 _GROUPS: Final[dict[str, dict[str, tuple[str, Callable[[], str]]]]] = {"text": _TEXT}
 """Parts that belong together, under one word; `text generation` is one of them alone."""
+_ALONE: Final[dict[tuple[str, str], Callable[[Sequence[str]], str]]] = {
+    ("text", "voices"): text_voices.main,
+    ("text", "storyteller"): storyteller.main,
+}
+"""Parts with options of their own, run only when they are named."""
 _PEERS: Final = "peers"
 
 
 def main(words: Sequence[str]) -> None:
     """Measure and print."""
+    if len(words) > 1 and (alone := _ALONE.get((words[0], words[1]))):
+        print(alone(words[2:]))
+        return
     parts = _PARTS
     if words and words[0] in _GROUPS:
         parts, words = _GROUPS[words[0]], list(words[1:]) or list(_GROUPS[words[0]])

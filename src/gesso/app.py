@@ -71,6 +71,7 @@ class App:
             idle_unload_s=settings.idle_unload_s,
             memory_bytes=settings.memory_budget_mb * 1_000_000 or None,
             pools={name: PoolSize(min=size.min, max=size.max) for name, size in settings.pools.items()},
+            cache=settings.home / "cache" / "models",
         )
         git = GitModels(settings.home / "models" / "git", door=self.door, run=guarded.run)
         self.registry = Registry(settings.home, describe=self._describe, git=git)

@@ -48,16 +48,20 @@ class Trial(Result):
         return only
 
 
-def set_up(model: type[Model], *, weights: Mapping[str, Path] | None = None, **options: Any) -> Model:
+def set_up(
+    model: type[Model], *, weights: Mapping[str, Path] | None = None, cache_folder: Path | None = None, **options: Any
+) -> Model:
     """Make a model and get it ready as a worker does: options checked, device chosen, `setup` called.
 
     `weights` are the files that stand for those which the model declares, by name; nothing is downloaded.
+    `cache_folder` is a temporary one if none is named.
     """
     made = model()
     values = coerce_ports(declaration.options(model), options)
     seed_libraries(0)
     give_device(made, "auto")
     made.weights = WeightPaths(weights or {})
+    made.cache_folder = cache_folder or _temporary("gesso-test-cache-")
     waiting = made.setup(**values)
     if inspect.iscoroutine(waiting):
         asyncio.run(waiting)
@@ -106,6 +110,12 @@ def _call(model: Model, binding: Binding, *, arguments: Mapping[str, Any], run: 
     return call(model, binding, arguments=arguments, on_part=run.part)
 
 
+def _temporary(prefix: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class _Run:
     """A `RunContext` that keeps what the model says."""
 
@@ -122,8 +132,7 @@ class _Run:
     def scratch(self) -> Path:
         """A folder that stays until the tests are over: outputs may lie in it."""
         if self._scratch is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="gesso-test-"))
-            atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
+            self._scratch = _temporary("gesso-test-")
         return self._scratch
 
     @property

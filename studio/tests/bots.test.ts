@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BotNote } from "@/api/types";
-import { START, keptName } from "@/features/bots/draft";
+import { START, keptName, useDraft } from "@/features/bots/draft";
 import { exampleTalk, promptOf } from "@/features/bots/prompt";
 import { turnsOf } from "@/features/bots/turns";
 
@@ -32,4 +32,15 @@ test("pieces become an answer, each in its channel, and what was not said goes",
 test("trying again is said once, as long as nothing else happens", () => {
   const lost = (number: number) => note(number, "state", { reason: "waiting", text: "The network is away." });
   expect(turnsOf([lost(1), lost(2), note(3, "state", { reason: "on", text: "poet" }), lost(4)]).map(({ text }) => text)).toEqual(["Waiting to try again: The network is away.", "Connected: poet", "Waiting to try again: The network is away."]);
+});
+
+test("a model that was chosen elsewhere begins a bot, and what was thought of stays", () => {
+  const { set, beginWith, clear } = useDraft.getState();
+  set({ step: "Manners", token: "secret", persona: { ...START, name: "Fox", model: "https://gesso.example.org/m/old", inputs: { top_k: 3 } } });
+  beginWith("my-poet");
+  expect(useDraft.getState()).toMatchObject({ step: "Model", token: "", persona: { name: "Fox", model: "my-poet", inputs: {} } });
+  set({ step: "Network" });
+  beginWith("my-poet");
+  expect(useDraft.getState().step).toBe("Network");
+  clear();
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Command, Port, Training } from "@/api/types";
-import { chosenCommand, offered, onPage, passagesOf, seedsFrom, sharedPart, together, wholeOf } from "@/features/bench/speaking";
+import { chosenCommand, commandWords, offered, onPage, passagesOf, seedsFrom, sharedPart, together, wholeOf } from "@/features/bench/speaking";
+import { aboutBase, basesFor, begunWith, kindOf, usualBase } from "@/features/training/bases";
 import { askAfter, joined, many, percent, roughly, secondsLeft, standing } from "@/features/training/course";
 import { changedOnly, sorted } from "@/features/training/options";
 import { columnsOf, taken } from "@/features/training/texts";
@@ -56,6 +57,30 @@ describe("the options of a trainer", () => {
   });
 });
 
+describe("what a training begins with", () => {
+  const own = { own_base: "storyteller", own_base_below_bytes: 200_000 };
+  const none = { own_base: "", own_base_below_bytes: 0 };
+  it("is the model that comes with Gesso for short texts, and nothing for long ones", () => {
+    expect([usualBase(own, 5_000), usualBase(own, 199_999), usualBase(own, 200_000), usualBase(none, 5_000)]).toEqual(["storyteller", "storyteller", "nothing", "nothing"]);
+  });
+  it("is known by where it comes from", () => {
+    expect(["storyteller", "nothing", "", "my-poet", "gpt2"].map((base) => kindOf(base, own, ["my-poet"]))).toEqual(["own", "nothing", "nothing", "here", "hub"]);
+  });
+  it("can be chosen among what there is", () => {
+    expect(basesFor(own, ["my-poet"]).map(({ label }) => label)).toEqual(["Storyteller", "Nothing", "A model of mine", "A model of the hub"]);
+    expect(basesFor(none, []).map(({ value }) => value)).toEqual(["nothing", "hub"]);
+  });
+  it("is explained for this text", () => {
+    expect(aboutBase("own", own, 5_000)).toMatch(/old books.*best beginning for so short a text/);
+    expect(aboutBase("nothing", own, 5_000)).toMatch(/hardly learns to spell/);
+    expect(aboutBase("nothing", own, 500_000)).toMatch(/Storyteller is worth a try/);
+    expect(aboutBase("nothing", none, 500_000)).not.toMatch(/try/);
+  });
+  it("is told where it was something", () => {
+    expect([begunWith("nothing"), begunWith("storyteller")]).toEqual(["", ", going on from storyteller"]);
+  });
+});
+
 describe("a chart", () => {
   it("has round numbers at its side", () => {
     expect(ticks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
@@ -87,6 +112,15 @@ describe("a model that writes", () => {
     expect(chosenCommand(commands, "run")?.name).toBe("run");
     expect(onPage(commands[1] as Command).inputs).toMatchObject([{ name: "prompt", constraints: { multiline: true } }]);
     expect(offered(commands, commands[1] as Command).map(({ name }) => name)).toEqual(["stream"]);
+  });
+  it("has its commands in words, not by their names", () => {
+    const count = { ...command("count_tokens", false), inputs: [text("text")] };
+    const all = [...commands, count];
+    expect(all.map((one) => commandWords(one, all))).toEqual(["Write, all at once", "Write, bit by bit", "Count tokens"]);
+    const shown = offered(all, commands[1] as Command);
+    expect(shown.map((one) => commandWords(one, shown))).toEqual(["Write", "Count tokens"]);
+    const twins = [command("haiku", true), command("sonnet", true)];
+    expect(twins.map((one) => commandWords(one, twins))).toEqual(["Haiku", "Sonnet"]);
   });
   it("is shown with what was asked for together", () => {
     expect(together({ jobId: "b", group: ["a", "b"] })).toEqual(["a", "b"]);

@@ -93,3 +93,10 @@ def test_a_file_that_is_no_persona_is_refused(tmp_path: Path, text: bytes) -> No
 
 def test_the_least_persona_is_a_name_and_a_model() -> None:
     assert persona_of({"name": "Fox", "model": "poet"}) == Persona(name="Fox", model="poet")
+
+
+@pytest.mark.parametrize("name", ["name", "model"])
+def test_a_persona_that_lacks_something_says_what(name: str) -> None:
+    with pytest.raises(InputError, match="but got nothing") as caught:
+        persona_of({key: value for key, value in WHOLE.items() if key != name})
+    assert caught.value.where == name

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Gesso, write_model
+from tests.training.trainers import boxed
 
 
 def test_the_installation(gesso: Gesso, home: Path) -> None:
@@ -53,3 +56,18 @@ def test_a_declaration_that_cannot_be_read(gesso: Gesso, work: Path) -> None:
 
 def test_what_is_not_there(gesso: Gesso, work: Path) -> None:
     assert gesso("doctor", "./nothing.py").code == 4
+
+
+def test_a_trainer_is_tried_out(gesso: Gesso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with boxed(tmp_path / "trainers", monkeypatch) as folder:
+        for word in ("bigrams", "trainer:bigrams"):
+            ended = gesso("doctor", word)
+            assert ended.code == 0, ended.out
+            assert "Run: estimate" in ended.out
+            assert "Run: run" in ended.out
+        code = folder / "bigrams" / "model.py"
+        code.write_text(code.read_text().replace('.replace(self.folder / "model")', '.replace(self.folder / "other")'))
+        ended = gesso("doctor", "bigrams")
+        assert ended.code == 1
+        assert "left no model" in ended.out
+    assert gesso("doctor", "trainer:nothing").code == 4

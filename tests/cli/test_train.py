@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import time
@@ -37,6 +38,13 @@ def test_a_text_becomes_a_model_in_one_command(gesso: Gesso) -> None:
     assert "snow-poet" in gesso("train").out
     shown = gesso("train", "show", "snow-poet")
     assert "from nothing" in shown.out
+    assert "stands word for word in your text" in shown.out
+    assert "stands word for word in your text" in done.err
+    assert "which all learn" in done.err
+    assert "how surprised it is" in done.err
+    stopped = gesso("train", "stop", "snow-poet")
+    assert "The training is done." in stopped.err
+    assert "gesso run snow-poet" in stopped.err
     assert "step 20, seed 1:" in shown.out
     assert gesso("train", "show", "snow-poet", "--json").json["status"] == "succeeded"
     assert [each["step"] for each in gesso("train", "checkpoints", "snow-poet", "--json").json] == [10, 20]
@@ -73,7 +81,7 @@ def test_its_options_are_those_of_the_spec(gesso: Gesso) -> None:
         (("snow.txt", "--dataset", "snow"), 2, "do not go together"),
         (("--dataset", "none"), 4, "no dataset"),
         (("snow.txt", "--base", "./none"), 4, "no folder"),
-        (("snow.txt", "--base", "nothing"), 3, "repository of the hub"),
+        (("snow.txt", "--base", "nobody"), 3, "repository of the hub"),
         (("snow.txt", "--detach"), 1, "Start one first"),
         (("--recipe", "none.json"), 4, "no recipe"),
         (("--recipe", "snow.txt"), 3, "training.json"),
@@ -102,7 +110,28 @@ def test_a_recipe_makes_the_same_model_again(gesso: Gesso, home: Path) -> None:
     assert trained(gesso, "snow.txt", "--recipe", str(folder / "first"), "--name", "third").code == 0
 
 
-def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
+def test_a_list_of_texts_is_a_recipe_too(gesso: Gesso, work: Path, home: Path) -> None:
+    (work / "tales").mkdir()
+    texts = {"snow.txt": TEXT, "rain.txt": f"{TEXT[::-1]}\n"}
+    listed = ["[options]", 'name = "teller"', "max_steps = 6", "seed = 3", "[material]", 'heldout = ["rain.txt"]']
+    for name, text in texts.items():
+        (work / "tales" / name).write_text(text)
+    sums = [f'"{name}" = "{hashlib.sha256(text.encode()).hexdigest()}"' for name, text in texts.items()]
+    (work / "tales.toml").write_text("\n".join([*listed, "[material.files]", *sums]))
+    done = trained(gesso, "tales", "--recipe", "tales.toml")
+    assert (done.code, done.out) == (0, "teller\n"), done.err
+    assert "Dataset teller: 2 documents" in done.err
+    assert "50% are held out" in done.err
+    told = json.loads((home / "models" / "trained" / "teller" / "training.json").read_text())["recipe"]
+    assert (told["seed"], told["inputs"]["max_steps"], told["inputs"]["base"]) == (3, 6, "nothing")
+    assert "the folder in which" in trained(gesso, "--recipe", "tales.toml").err
+    (work / "tales" / "rain.txt").write_text("Other words.")
+    refused = trained(gesso, "tales", "--recipe", "tales.toml")
+    assert refused.code == 3
+    assert "rain.txt with the SHA-256" in refused.err
+
+
+def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path, home: Path) -> None:
     assert trained(gesso, "snow.txt", "--name", "poet", "--max-steps", "5").code == 0
     done = gesso("train", "export", "poet", "-o", "out")
     assert (done.code, done.out) == (0, "out\n"), done.err
@@ -112,17 +141,30 @@ def test_a_model_is_exported_and_imported(gesso: Gesso, work: Path) -> None:
     assert gesso("train", "export", "poet", "-o", "out").code == 3
     assert gesso("train", "export", "none", "-o", "other").code == 4
     (work / "trainers" / "bigrams").rename(work / "trainers" / "text")
-    done = gesso("train", "import", "./out", "--name", "guest")
+    (work / "secret").write_text("mine alone")
+    (work / "out" / "notes.txt").symlink_to(work / "secret")
+    done = gesso("train", "import", "out", "--name", "guest")
     assert (done.code, done.out) == (0, "guest\n"), done.err
+    assert not (home / "models" / "trained" / "guest" / "weights" / "notes.txt").exists()
+    (work / "out.zip").touch()
+    assert "unpack it first" in gesso("train", "import", "out.zip").err
     assert gesso("run", "guest", "-i", "prompt=The", "--json").json["generated_text"].startswith("The")
     assert gesso("train", "import", "./out", "--name", "guest").code == 3
     (work / "out" / "model.safetensors").rename(work / "out" / "pytorch_model.bin")
     assert "To read a pickle is to run it" in gesso("train", "import", "./out", "--name", "other").err
 
 
+def test_a_run_that_broke_off_says_what_is_kept_and_only_then(gesso: Gesso) -> None:
+    kept = trained(gesso, "snow.txt", "--name", "late", "--die-at", "25")
+    assert "gesso train resume late" in kept.err
+    nothing = trained(gesso, "snow.txt", "--name", "early", "--die-at", "2")
+    assert nothing.code == 1
+    assert "resume" not in nothing.err
+
+
 def test_an_estimate_trains_nothing(gesso: Gesso) -> None:
     done = trained(gesso, "snow.txt", "--max-steps", "6000", "--estimate")
-    assert "About 1.0 minutes for 6,000 steps" in done.out
+    assert "About 60 seconds for 6,000 steps" in done.out
     assert trained(gesso, "snow.txt", "--estimate", "--json").json["steps"] == 40
     assert gesso("train", "--json").json == []
 
@@ -151,7 +193,7 @@ def test_datasets_are_made_shown_and_deleted(gesso: Gesso, work: Path) -> None:
     (work / "poems" / "b.jpg").write_bytes(b"x")
     done = gesso("datasets", "add", "poems", "--name", "winter")
     assert (done.code, done.out) == (0, "winter\n")
-    assert "left out: 1 files that are no text" in done.err
+    assert "left out: files that are no text, by their names (1)" in done.err
     assert "winter" in gesso("datasets").out
     shown = gesso("datasets", "show", "winter", "--samples", "1")
     assert "poems/a.md (train" in shown.out
@@ -164,7 +206,12 @@ def test_datasets_are_made_shown_and_deleted(gesso: Gesso, work: Path) -> None:
 
 def test_a_gesso_that_serves_does_it_all(gesso: Gesso, box: Path, home: Path, work: Path) -> None:
     with serving(box, home):
-        assert gesso("datasets", "add", "snow.txt").out == "snow\n"
+        (work / "winter").mkdir()
+        (work / "winter" / "snow.txt").write_text(TEXT)
+        (work / "winter" / "snow.jpg").touch()
+        told = gesso("datasets", "add", "winter", "--name", "snow")
+        assert told.out == "snow\n"
+        assert "left out: files that are no text, by their names (1)" in told.err
         slow = ("--step-s", "0.02", "--max-steps", "5000")
         begun = trained(gesso, "--dataset", "snow", "--name", "poet", "--detach", *slow)
         assert begun.code == 0, begun.err

@@ -18,13 +18,13 @@ PROMPT = "Alice was"
 
 @pytest.mark.timeout(1500)  # the first time, what the trainer needs is installed
 def test_a_text_gets_a_url_and_becomes_a_bot(warm_home: Path, shared_data: Path) -> None:
-    home = {"GESSO_HOME": str(warm_home)}
+    home = str(warm_home)
     book = str(shared_data / "text" / "alice.txt")
     with serving(warm_home) as served:
         trained = run("train", "text", book, "--name", "alice", "--preset", "quick", "--max-steps", "12", *SMALL,
-                      patience_s=1400, **home)  # fmt: skip
+                      patience_s=1400, GESSO_HOME=home)  # fmt: skip
         assert (trained.returncode, trained.stdout) == (0, "alice\n"), trained.stderr
-        hosted = json.loads(run("host", "alice", "--name", "wonder", "--json", **home).stdout)
+        hosted = json.loads(run("host", "alice", "--name", "wonder", "--json", GESSO_HOME=home).stdout)
 
         client = openai.OpenAI(base_url=f"{served.address}/openai/v1", api_key=hosted["token"])
         made = client.completions.create(model="wonder", prompt=PROMPT, max_tokens=12, seed=5)

@@ -29,7 +29,7 @@ RUN_ON_THE_LINE = {
 SNAPSHOTS = [
     (Describe("model.py"), {"t": "describe", "entry": "model.py", "class_name": "", "kind": ""}),
     (
-        Load("model.py", weights={"a.onnx": "/home/ada/a.onnx"}),
+        Load("model.py", weights={"a.onnx": "/home/ada/a.onnx"}, cache="/home/ada/cache"),
         {
             "t": "load",
             "entry": "model.py",
@@ -40,6 +40,7 @@ SNAPSHOTS = [
             "distributions": [],
             "memory": "",
             "kind": "",
+            "cache": "/home/ada/cache",
         },
     ),
     (RUN, RUN_ON_THE_LINE),

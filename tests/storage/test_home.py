@@ -39,6 +39,11 @@ def test_one_process_owns_a_home_and_others_find_it(tmp_path: Path) -> None:
     assert not (tmp_path / SERVER).exists()
 
 
+def test_who_works_in_a_terminal_has_the_home_and_others_are_told_what_to_do(tmp_path: Path) -> None:
+    with Home(tmp_path), pytest.raises(HomeInUseError, match="gesso train resume"), Home(tmp_path):
+        pass
+
+
 @pytest.mark.parametrize(
     "text",
     [

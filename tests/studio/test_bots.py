@@ -109,6 +109,19 @@ def test_a_person_is_walked_to_a_bot(page: Any, server: Program) -> None:
     assert kept["blocked"] == ["gold", "silver"]
 
 
+def test_a_deployment_that_writes_is_one_step_from_a_bot(page: Any, server: Program) -> None:
+    api = f"{server.address}/api/v1"
+    httpx.post(f"{api}/deployments", json={"name": "hosted-poet", "model": "poet"}).raise_for_status()
+    try:
+        page.goto("/hosting/hosted-poet")
+        page.get_by_role("button", name="Make a bot of it").click()
+        expect(page.get_by_role("heading", name="Who writes?")).to_be_visible()
+        expect(page.get_by_label("Address")).to_have_value(re.compile(r"^http://.*/m/hosted-poet$"))
+        page.get_by_label("Its token").fill("gesso_x")
+    finally:
+        httpx.delete(f"{api}/deployments/hosted-poet")
+
+
 def test_a_rehearsal_shows_what_is_said_and_why_not(page: Any, server: Program) -> None:
     make(server, persona={"blocked": ["gold", "silver"]})
     opened(page)

@@ -68,7 +68,12 @@ def test_a_text_becomes_a_model_that_one_tries_hosts_and_exports(page: Any, tmp_
         run.get_by_role("button", name="Export").click()
     assert saved.value.suggested_filename == "winter-poet.zip"
     run.get_by_role("button", name="Host it").click()
-    expect(page.get_by_role("dialog").get_by_label("Model", exact=True)).to_have_value("winter-poet")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Model", exact=True)).to_have_value("winter-poet")
+    page.go_back()
+    run.get_by_role("button", name="Make a bot of it").click()
+    expect(page.get_by_role("heading", name="Who writes?")).to_be_visible()
+    expect(page.get_by_role("radio", name="Winter poet")).to_be_checked()
 
 
 def test_a_run_pauses_survives_a_reload_goes_on_and_ends_early(page: Any, server: Program) -> None:

@@ -41,6 +41,19 @@ async def test_a_dataset_is_one_file_that_is_known_by_its_content(datasets: Data
     assert [each.name for each in await datasets.all()] == ["My snow"]
 
 
+async def test_what_is_a_dataset_already_stays_as_it_is(datasets: Datasets, home_of_datasets: Home) -> None:
+    made = await datasets.make([("snow.txt", TEXT.encode())])
+    data = home_of_datasets.blobs.read(made.digest)
+    await datasets.delete(made.digest)
+    again = await datasets.make([("other.jsonl", data)])
+    assert (again.digest, again.name, again.encodings) == (made.digest, "other", {"UTF-8": 1})
+    assert again.heldout_characters == made.heldout_characters
+    with pytest.raises(InputError, match="a text"):  # nothing is held out
+        await datasets.make([("other.jsonl", data.replace(b'"heldout"', b'"train"'))])
+    strange = await datasets.make([("other.jsonl", data.replace(b'"heldout"', b'"spare"'))])
+    assert strange.columns == ("text",)
+
+
 async def test_a_name_that_is_taken_gets_a_number_and_none_is_the_files(datasets: Datasets) -> None:
     for number, name in enumerate(("snow", "snow-2", "snow-3")):
         made = await datasets.make([("snow.txt", f"{TEXT} {number}".encode())])

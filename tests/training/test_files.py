@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,4 +28,18 @@ def test_what_is_not_there_or_has_no_texts_is_refused(tmp_path: Path) -> None:
         files_in([tmp_path])
     (tmp_path / "fox.jpg").write_bytes(b"x")
     with pytest.raises(InputError, match="1 other files"):
+        files_in([tmp_path])
+
+
+def test_a_pipe_or_a_folder_that_may_not_be_read_is_said_to_be_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match="a device or a pipe"):
+        files_in([Path(os.devnull)])
+
+    def refuse(path: Path, pattern: str) -> list[Path]:
+        raise PermissionError(13, "Permission denied", str(path / "secret"))
+
+    monkeypatch.setattr(Path, "rglob", refuse)
+    with pytest.raises(InputError, match="secret cannot be read"):
         files_in([tmp_path])

@@ -78,11 +78,13 @@ def _explained(name: str) -> Iterator[ModuleType]:
     """Lend the keyring; what is wrong with it raises `ConflictError` that says what to do instead."""
     try:
         import keyring
-        from keyring.errors import KeyringError
+        from keyring.errors import KeyringError, NoKeyringError
     except ImportError as error:
         raise ConflictError("The system's keyring is out of reach.", hint=_hint(name, _INSTALL)) from error
     try:
         yield keyring
+    except NoKeyringError as error:  # its own words are for programmers
+        raise ConflictError("This system has no keyring that could keep it.", hint=_hint(name, "Instead,")) from error
     except KeyringError as error:
         words = f"The system's keyring does not take it: {error}".rstrip(".")
         raise ConflictError(f"{words}.", hint=_hint(name, "Unlock it, or")) from error

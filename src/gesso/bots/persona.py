@@ -117,6 +117,9 @@ class Persona:
 def persona_of(data: Mapping[str, Any]) -> Persona:
     """Return the persona that JSON or TOML describes. Raises `InputError` for what is unknown, missing or too much."""
     check_known(Persona, data, where="")
+    for name, words in _NEEDED.items():
+        if name not in data:
+            raise InputError(words, "nothing", hint=_HINT, where=name)
     try:
         made = msgspec.convert(dict(data), Persona)
     except msgspec.ValidationError as error:
@@ -166,6 +169,10 @@ def check(persona: Persona) -> Persona:
 
 
 _HINT: Final = "docs/bots.md shows one."
+_NEEDED: Final = {
+    "name": "what it is called in a conversation",
+    "model": "what it speaks through, a model or an address",
+}
 _RANGES: Final[tuple[tuple[str, float, float], ...]] = (
     ("memory.messages", 0, 200),
     ("memory.characters", 0, 100_000),

@@ -126,6 +126,6 @@ def _facts(found: dict[str, Any], *, size: str) -> list[tuple[str, str]]:
         ("Documents", f"{found['documents']:,}, of {lengths['shortest']:,} to {lengths['longest']:,} characters"),
         ("Held out", f"{found['heldout_characters']:,} characters"),
         ("Saved as", ", ".join(f"{name} ({count})" for name, count in found["encodings"].items())),
-        *(("Left out", f"{each['count']:,} {each['why']}") for each in found["left_out"]),
+        *(("Left out", f"{each['why']} ({each['count']:,})") for each in found["left_out"]),
         *(("Remark", remark) for remark in found["remarks"]),
     ]

@@ -12,18 +12,22 @@ from gesso.cli.options import TrustOption
 from gesso.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from gesso.app import App
     from gesso.doctor.finding import Finding
+    from gesso.doctor.trial import Trial
+    from gesso.registry.source import ModelSource
 
 
 def doctor(
     ctx: typer.Context,
     model: Annotated[
-        str | None, typer.Argument(metavar="[MODEL]", help="A model; without one, the installation is looked at.")
+        str | None,
+        typer.Argument(metavar="[MODEL]", help="A model or a trainer; without one, the installation is looked at."),
     ] = None,
     *,
     is_trusted: TrustOption = False,
 ) -> None:
-    """Say what is wrong with a model, or with the installation."""
+    """Say what is wrong with a model, a trainer, or the installation."""
     terminal = ctx.ensure_object(Terminal)
     is_well = _installation(terminal) if model is None else asyncio.run(_model(terminal, model, is_trusted=is_trusted))
     raise typer.Exit(OK if is_well else RUN_FAILED)
@@ -42,12 +46,12 @@ async def _model(terminal: Terminal, reference: str, *, is_trusted: bool) -> boo
     from gesso.app import App
     from gesso.cli.opening import ensure_trust
     from gesso.doctor.finding import problem_of
-    from gesso.doctor.trial import DECLARATION, Trial, look_at
+    from gesso.doctor.trial import DECLARATION, look_at
     from gesso.errors import DeclarationError, InputError
 
     async with App(settings.load(), report=terminal.report) as app:
         try:
-            source = app.registry.find(reference)
+            source, kind = _find(app, reference)
         except DeclarationError as error:
             _show(terminal, problem_of(DECLARATION, error))
             return False
@@ -59,12 +63,29 @@ async def _model(terminal: Terminal, reference: str, *, is_trusted: bool) -> boo
             terminal.say("\nMend that first; then the rest can be tried.")
             return False
         ensure_trust(app, source, is_trusted=is_trusted, terminal=terminal)
-        trial = Trial(app=app, source=source, code=code, report=terminal.report)
+        trial = kind(app=app, source=source, code=code, report=terminal.report)
         kinds = [_show(terminal, finding) async for finding in trial.findings()]
     if "problem" in kinds:
         return False
     terminal.result(f"\n{source.manifest.title} is well.")
     return True
+
+
+def _find(app: App, reference: str) -> tuple[ModelSource, type[Trial]]:
+    """Return a model, or else the trainer of that name (`trainer:text` is always one), and how to try it."""
+    from gesso.doctor.trainer import TrainerTrial
+    from gesso.doctor.trial import Trial
+    from gesso.errors import NotFoundError
+    from gesso.training.trainers import read_reference
+
+    if (trainer := read_reference(reference)) is not None:
+        return app.trainers.find(trainer), TrainerTrial
+    try:
+        return app.registry.find(reference), Trial
+    except NotFoundError:
+        if reference not in app.trainers.names():
+            raise
+        return app.trainers.find(reference), TrainerTrial
 
 
 def _show(terminal: Terminal, finding: Finding) -> str:

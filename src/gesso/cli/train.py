@@ -111,12 +111,20 @@ def _shared(  # noqa: PLR0913 - each is an option of the command
     *,
     name: Annotated[str, typer.Option(metavar="NAME", help="What the model is to be called.")] = "",
     base: Annotated[
-        str, typer.Option(metavar="BASE", help="Go on from gpt2, distilgpt2, owner/name, a trained model or a folder.")
+        str,
+        typer.Option(
+            metavar="BASE",
+            help="Begin with storyteller, nothing, a trained model, a folder, gpt2, distilgpt2 or owner/name. "
+            "Else with storyteller for short texts, with nothing for long ones.",
+        ),
     ] = "",
     dataset: Annotated[str, typer.Option(metavar="NAME", help="Take a dataset that is there instead of files.")] = "",
     column: Annotated[str, typer.Option(metavar="NAME", help="Where a table has its texts.")] = "",
     recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Repeat a training: the training.json of a model.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Repeat a training: the training.json of a model, or a list of texts in TOML."
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="NUMBER", min=0, help="Where chance starts.")] = None,
     is_estimate: Annotated[

@@ -10,9 +10,10 @@ from typing import Any
 
 from gesso.cli.terminal import Terminal
 from gesso.cli.training_desk import open_desk
-from gesso.cli.training_following import Following
+from gesso.cli.training_following import Following, by_heart
 from gesso.cli.training_run import begin_following, read_options
 from gesso.errors import ConflictError, InputError, SettingsError
+from gesso.training.choosing import is_nothing
 from gesso.training.trainings import Fork
 
 
@@ -56,7 +57,7 @@ async def follow_one(terminal: Terminal, word: str, *, is_json: bool) -> None:
         if is_json:
             terminal.json(ended)
         else:
-            following.tell_end(ended)
+            await following.tell_end(ended)
 
 
 async def list_checkpoints(terminal: Terminal, word: str, *, is_json: bool) -> None:
@@ -142,10 +143,19 @@ async def import_one(terminal: Terminal, source: str, *, name: str) -> None:
     from gesso.app import App
 
     async with App(settings.load(), report=terminal.report) as app:
-        made = await app.import_model(source, name=name, report=terminal.report)
+        made = await app.import_model(_folder_or(source), name=name, report=terminal.report)
     terminal.clear()
     terminal.result(made)
     terminal.say(f"Let it speak: gesso run {made} -i prompt=The")
+
+
+def _folder_or(source: str) -> str:
+    """Return the path of a folder, also one that is named without ./ as export writes it, or what else was named."""
+    path = Path(source)
+    if path.is_file():
+        hint = "If it is a ZIP, unpack it first."
+        raise InputError("a folder, or a repository of the hub", f"a file ({source})", hint=hint)
+    return str(path.resolve()) if path.is_dir() else source
 
 
 def _check_detached(is_detached: bool, *, is_here: bool) -> None:
@@ -180,7 +190,7 @@ def _facts(training: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Model", training["name"] + ("" if training["model"] else " (not made yet)")),
         ("Status", training["status"]),
         ("Dataset", f"{training['dataset_name']} ({training['dataset'][:12]})"),
-        ("Base", training["base"] or "from nothing"),
+        ("Base", "from nothing" if is_nothing(training["base"]) else training["base"]),
         ("Forked", f"{training['from_training']}, step {training['from_step']}" if training["from_training"] else ""),
         ("Options", ", ".join(f"{name}={value}" for name, value in training["options"].items())),
         ("Seed", str(training["seed"])),
@@ -188,6 +198,7 @@ def _facts(training: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Step", str(latest.get("step", ""))),
         ("Loss", _number(latest.get("loss"))),
         ("Held out", _number(latest.get("heldout_loss"))),
+        ("By heart", by_heart(training)),
         ("Error", error.get("message", "")),
     ]
 

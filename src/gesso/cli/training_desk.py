@@ -18,6 +18,7 @@ from gesso.app import App
 from gesso.cli.running import running_server
 from gesso.cli.terminal import Terminal
 from gesso.remote.server import Server
+from gesso.training.dataset import PASSED_OVER
 from gesso.training.files import files_in
 from gesso.training.training import TrainingOrder
 from gesso.training.trainings import Fork, Trainings
@@ -111,14 +112,17 @@ class _Served:
         self._server = server
 
     async def make_dataset(self, paths: Sequence[Path], *, name: str, column: str) -> dict[str, Any]:
-        files, _ = files_in(paths)
+        files, passed_over = files_in(paths)
         sent = []
         for named, path in files:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             await self._server.keep(digest, path)
             sent.append({"blob": digest, "name": named})
-        return await self._ask("POST", "/datasets", body={"files": sent, "name": name, "column": column})
+        made = await self._ask("POST", "/datasets", body={"files": sent, "name": name, "column": column})
+        if passed_over:  # the server was sent nothing of them
+            made["left_out"] = [{"why": PASSED_OVER, "count": passed_over}, *made["left_out"]]
+        return made
 
     async def datasets(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self._ask("GET", "/datasets"))["datasets"]

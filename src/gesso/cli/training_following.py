@@ -16,6 +16,10 @@ from gesso.spec.runnable import Log, Progress
 _LOOK_S: Final = 0.5
 _ENDS: Final = frozenset({"succeeded", "failed", "canceled", "paused"})
 _SHOWN_CHARACTERS: Final = 400
+_LOSS: Final = (
+    "The held-out loss says how surprised it is by a part of your text that it never learns from. It should fall."
+)
+_METHODS: Final = {"full": ", which all learn", "lora": ", with a small part beside them that learns (LoRA)"}
 
 
 class Following:
@@ -44,7 +48,7 @@ class Following:
             self._terminal.report(Progress(training["progress"], _doing(training)))
             await asyncio.sleep(_LOOK_S)
 
-    def tell_end(self, training: Mapping[str, Any]) -> None:
+    async def tell_end(self, training: Mapping[str, Any]) -> None:
         """Say what came of it. Raises the error of one that failed."""
         name = training["name"]
         match training["status"]:
@@ -54,10 +58,13 @@ class Following:
                 raise CanceledError("The training was canceled.", hint=f"gesso train resume {name} takes it up again.")
             case "failed":
                 error = {word: text for word, text in training["error"].items() if isinstance(text, str)}
-                self._terminal.say(f"What it has learnt is kept: gesso train resume {name}")
+                if await self._desk.part(self._id, "checkpoints"):
+                    self._terminal.say(f"What it has learnt is kept: gesso train resume {name}")
                 raise from_data(error)
             case _:
                 self._terminal.result(name)
+                if told := by_heart(training):
+                    self._terminal.say(f"Of what it says {told}.")
                 self._terminal.say(f"Let it speak: {command_line('gesso', 'run', name, '-i', 'prompt=The')}")
                 self._terminal.say(f"A URL for it: {command_line('gesso', 'host', name)}")
 
@@ -66,9 +73,12 @@ class Following:
         if plan is None or self._has_plan:
             return
         self._has_plan = True
-        self._terminal.say(f"{plan['steps']:,} steps, {plan['parameters']:,} parameters, {plan['method']}", style="dim")
+        self._terminal.say(
+            f"{plan['steps']:,} steps, {plan['parameters']:,} parameters{_METHODS.get(plan['method'], '')}", style="dim"
+        )
         for word in plan["words"]:
             self._terminal.say(f"  {word}")
+        self._terminal.say(f"  {_LOSS}", style="dim")
 
     def _tell_log(self, training: Mapping[str, Any]) -> None:
         lines = training["logs"]
@@ -91,6 +101,15 @@ class Following:
             first = next(sample for sample in samples if sample["step"] == self._step)
             text = textwrap.shorten(first["text"], _SHOWN_CHARACTERS, placeholder=" …")
             self._terminal.say(f"  step {self._step} says: {text}", style="dim")
+
+
+def by_heart(training: Mapping[str, Any]) -> str:
+    """Say how much of what a model says stands in its text word for word; "" where that is not known."""
+    told = training["memorised"]
+    if told is None:
+        return ""
+    longest = f", {told['longest']} characters at a stretch at most" if told["longest"] else ""
+    return f"{told['share']:.0%} stands word for word in your text{longest}"
 
 
 def _doing(training: Mapping[str, Any]) -> str:

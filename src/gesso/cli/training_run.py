@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Any
 from gesso.cli.terminal import Terminal
 from gesso.cli.training_desk import Desk, open_desk
 from gesso.cli.training_following import Following
+from gesso.cli.training_recipe import TrainingRecipe, make_of_material, read_training_recipe
 from gesso.errors import ConflictError, InputError, NotFoundError, SettingsError
 from gesso.spec.model import Port
+from gesso.training.choosing import words_on_choice
 from gesso.training.training import TrainingOrder
 from gesso.types.base import Json
 from gesso.types.given import size
@@ -40,9 +41,9 @@ class Wish:
 
 async def carry_out(wish: Wish, terminal: Terminal) -> None:
     """Make the dataset, begin the training, and follow it."""
-    recipe = {} if wish.recipe is None else read_recipe(wish.recipe)
-    options = {**recipe.get("options", {}), **read_options(wish.ports, wish.options)}
-    if not (wish.files or wish.dataset or recipe):
+    recipe = TrainingRecipe() if wish.recipe is None else read_training_recipe(wish.recipe)
+    options = {**recipe.options, **read_options(wish.ports, wish.options)}
+    if not (wish.files or wish.dataset or wish.recipe):
         hint = f"gesso train {wish.trainer} book.txt, or --dataset and the name of one that is there."
         raise SettingsError("What is it to learn from?", hint=hint)
     if wish.files and wish.dataset:
@@ -52,16 +53,19 @@ async def carry_out(wish: Wish, terminal: Terminal) -> None:
             raise ConflictError("No Gesso runs that would go on with it.", hint="Start one first: gesso studio")
         order = TrainingOrder(
             dataset=await _dataset(wish, desk, recipe=recipe, terminal=terminal),
-            name=wish.name,
+            name=wish.name or recipe.name,
             trainer=wish.trainer,
             base=_base(wish, desk, recipe=recipe),
             options=options,
-            seed=recipe.get("seed") if wish.seed is None else wish.seed,
+            seed=recipe.seed if wish.seed is None else wish.seed,
         )
         if wish.is_estimate:
             _tell_estimate(await desk.estimate(order), terminal, is_json=wish.is_json)
             return
         training = await desk.start(order)
+        words = "" if order.base else words_on_choice(order.trainer, training["base"], options=options)
+        if words:
+            terminal.say(words, style="dim")
         await begin_following(desk, training, terminal=terminal, is_detached=wish.is_detached, is_json=wish.is_json)
 
 
@@ -84,7 +88,7 @@ async def begin_following(
     if is_json:
         terminal.json(ended)
     else:
-        following.tell_end(ended)
+        await following.tell_end(ended)
 
 
 async def _leave(desk: Desk, training: Mapping[str, Any], *, following: Following, terminal: Terminal) -> None:
@@ -103,12 +107,15 @@ async def _leave(desk: Desk, training: Mapping[str, Any], *, following: Followin
     terminal.say(f"It pauses{at}. Go on: gesso train resume {training['name']}")
 
 
-async def _dataset(wish: Wish, desk: Desk, *, recipe: Mapping[str, Any], terminal: Terminal) -> str:
+async def _dataset(wish: Wish, desk: Desk, *, recipe: TrainingRecipe, terminal: Terminal) -> str:
     """Return the dataset's digest or name; one that is made of files is told of."""
+    if recipe.material is not None and not wish.dataset:
+        made = await make_of_material(recipe.material, desk, files=wish.files or [], name=recipe.name)
+        tell_dataset(made, terminal)
+        return str(made["digest"])
     if not wish.files:
-        word = wish.dataset or str(recipe.get("dataset", ""))
         try:
-            found, _ = await desk.dataset(word, shown=0)
+            found, _ = await desk.dataset(wish.dataset or recipe.dataset, shown=0)
         except NotFoundError as error:
             if wish.dataset:
                 raise
@@ -116,7 +123,7 @@ async def _dataset(wish: Wish, desk: Desk, *, recipe: Mapping[str, Any], termina
             raise NotFoundError("The dataset of the recipe is not here.", hint=hint) from error
         return str(found["digest"])
     made = await desk.make_dataset(wish.files, name="", column=wish.column)
-    if recipe and made["digest"] != recipe.get("dataset"):
+    if recipe.dataset and made["digest"] != recipe.dataset:
         terminal.say("These are not the texts of the recipe: it will be another model.", style="yellow")
     tell_dataset(made, terminal)
     return str(made["digest"])
@@ -129,13 +136,13 @@ def tell_dataset(made: Mapping[str, Any], terminal: Terminal) -> None:
     counted = f"{documents}, {made['words']:,} words, {size(made['bytes'])}"
     terminal.say(f"Dataset {made['name']}: {counted}; {heldout:.0%} are held out")
     for left in made["left_out"]:
-        terminal.say(f"  left out: {left['count']:,} {left['why']}", style="dim")
+        terminal.say(f"  left out: {left['why']} ({left['count']:,})", style="dim")
     for remark in made["remarks"]:
         terminal.say(f"  {remark}", style="yellow")
 
 
-def _base(wish: Wish, desk: Desk, *, recipe: Mapping[str, Any]) -> str:
-    base = wish.base or str(recipe.get("base") or "")
+def _base(wish: Wish, desk: Desk, *, recipe: TrainingRecipe) -> str:
+    base = wish.base or recipe.base
     is_path = base.startswith((".", "/", "~", "\\"))
     if not is_path:
         return base
@@ -160,36 +167,18 @@ def read_options(ports: Sequence[Port], words: Mapping[str, str]) -> dict[str, J
     return options
 
 
-def read_recipe(path: Path) -> dict[str, Any]:
-    """Read how a model was trained, from its training.json or its folder. Raises `NotFoundError` and `InputError`."""
-    from gesso.training.trained import RECIPE
-    from gesso.training.trainers import OWN_INPUTS
-
-    path = path / RECIPE if path.is_dir() else path
-    try:
-        told = json.loads(path.read_bytes())
-        recipe = told["recipe"]
-        inputs = dict(recipe["inputs"])
-        return {
-            "dataset": str(recipe["dataset"]),
-            "base": str(inputs.get("base") or ""),
-            "seed": recipe["seed"],
-            "options": {name: value for name, value in inputs.items() if name not in OWN_INPUTS},
-        }
-    except OSError as error:
-        raise NotFoundError(
-            f"There is no recipe {path}.", hint="It is the training.json in a trained model."
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError("the training.json of a model that was trained", f"something else ({path.name})") from error
-
-
 def _tell_estimate(told: Mapping[str, Any], terminal: Terminal, *, is_json: bool) -> None:
     if is_json:
         terminal.json(dict(told))
         return
-    minutes = float(told.get("seconds") or 0) / 60
-    shown = f"{minutes:.1f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
-    terminal.result(f"About {shown} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters")
+    took = _roughly(float(told.get("seconds") or 0))
+    terminal.result(f"About {took} for {told.get('steps', 0):,} steps, {told.get('parameters', 0):,} parameters")
     for word in told.get("words", ()):
         terminal.result(f"  {word}")
+
+
+def _roughly(seconds: float) -> str:
+    """Say how long something takes as people do: "40 seconds", "12 minutes", "2.5 hours"."""
+    if seconds < 90:
+        return "a few seconds" if seconds < 10 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

@@ -18,7 +18,7 @@ from gesso.registry.source import ModelSource
 from gesso.runtime.host.attempt import Report
 from gesso.runtime.host.example_files import FILE, PACKAGE, find_own_file
 from gesso.runtime.host.model import WorkerModel
-from gesso.spec.model import Command
+from gesso.spec.model import Command, ModelSpec
 from gesso.spec.runnable import Request, Result
 
 DECLARATION: Final = "Declaration"
@@ -77,7 +77,7 @@ class Trial:
         yield finding
         if finding.kind == "problem":
             return
-        for command in spec.commands:
+        for command in self._commands(spec):
             yield (await self._try(f"Run: {command.name}", self._run(model, command)))[1]
             if command.is_batching:
                 title = f"Run several at once: {command.name}_batch"
@@ -88,6 +88,10 @@ class Trial:
             return await work, Finding(title=title)
         except GessoError as error:
             return None, problem_of(title, error, where=self._place(error))
+
+    def _commands(self, spec: ModelSpec) -> Sequence[Command]:
+        """Return what is tried."""
+        return spec.commands
 
     async def _find(self, examples: Sequence[str]) -> None:
         for value in examples:

@@ -28,8 +28,8 @@ class Load(_Message, frozen=True):
     """Get ready: import the model, choose the device, call `setup` with these options (wire form).
 
     `weights` are the paths of the model's weights, by name; `distributions` are the libraries whose versions the answer
-    should tell; `memory` names one of the host's, to try whether it can be opened; `kind` as in `Describe`. Answered by
-    `Ready` or `Failed`.
+    should tell; `memory` names one of the host's, to try whether it can be opened; `kind` as in `Describe`; `cache` is
+    where the model may keep what it can make again. Answered by `Ready` or `Failed`.
     """
 
     entry: str
@@ -40,6 +40,7 @@ class Load(_Message, frozen=True):
     distributions: list[str] = []
     memory: str = ""
     kind: str = ""
+    cache: str = ""
 
 
 class Run(_Message, frozen=True):

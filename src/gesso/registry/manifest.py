@@ -25,6 +25,10 @@ from gesso.types.given import describe, describe_name
 from gesso.types.source import is_utf8_name, read_file
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_NAME: Final = (
+    120  # a folder is called so, too: systems allow 255, and names are made longer by what comes of them
+)
+_LONGEST_OWN_NAME: Final = 100  # so that there is room for a number behind it
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_TOML_BYTES: Final = 1_000_000
 _LONGEST_CODE_BYTES: Final = 5_000_000
@@ -66,8 +70,8 @@ class Manifest:
 
 
 def is_name(text: str) -> bool:
-    """Say whether a text can be a model's name: lower-case letters and digits, with single hyphens between."""
-    return _NAME.fullmatch(text) is not None
+    """Say whether a text can be a model's name: lower-case letters and digits, with single hyphens, not endless."""
+    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 def read_manifest(folder_or_file: Path) -> Manifest:
@@ -252,7 +256,7 @@ def _inside(folder: Path, name: str, *, key: str) -> Path:
 def name_from(text: str) -> str:
     """Return the name of a model that is nearest to any text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain)) or "model"
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_OWN_NAME].rstrip("-") or "model"
 
 
 @lru_cache(_KEPT_DOCSTRINGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -44,6 +45,13 @@ class Model:
     """Where the files lie that `[[weights]]` in `gesso.toml` declares: `self.weights["model.onnx"]` is a `Path`.
 
     The worker has them downloaded, checked and set before `setup`. They are shared by models: read them only.
+    """
+
+    cache_folder: Path = Path(tempfile.gettempdir(), "gesso-cache")
+    """Where the model may keep what takes long to make and can be made again: in Gesso's home, by the model's name.
+
+    The worker sets it before `setup`. It may not be there yet; several workers, and other versions of the model, use it
+    at once; and somebody may empty it while none runs.
     """
 
     max_batch: ClassVar[int] = 16

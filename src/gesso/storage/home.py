@@ -133,7 +133,11 @@ class Home:
 def _in_use(home: Path) -> HomeInUseError:
     server = find_server(home)
     where = f" It listens at {server.address}." if server is not None else ""
-    return HomeInUseError(
-        f"Another Gesso works in {home} already.{where}",
-        hint="Use that one, end it, or give this one another home with GESSO_HOME.",
-    )
+    if server is not None:
+        hint = "Use that one, end it, or give this one another home with GESSO_HOME."
+    else:
+        hint = (
+            "Does something train or run in another terminal? Ctrl-C there ends it: a training keeps what it has "
+            "learnt, and goes on with `gesso train resume NAME`. Or give this one another home with GESSO_HOME."
+        )
+    return HomeInUseError(f"Another Gesso works in {home} already.{where}", hint=hint)

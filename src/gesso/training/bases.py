@@ -1,4 +1,7 @@
-"""`Bases`: what a training goes on from. A trained model, a folder, or a repository of the hub that is fetched once."""
+"""`Bases`: what a training goes on from.
+
+A model that was trained here or came with Gesso, a folder, or a repository of the hub that is fetched once.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from gesso.errors import InputError, NotFoundError
 from gesso.registry.manifest import is_name
 from gesso.registry.registry import Registry
 from gesso.spec.runnable import Progress
+from gesso.training.choosing import is_nothing
 from gesso.training.hub import Hub, read_repository
 from gesso.training.trained import WEIGHTS, check_weights
 from gesso.types.base import Json
@@ -39,7 +43,7 @@ class Bases:
 
     async def check(self, reference: str) -> None:
         """Raise `InputError`, `NotFoundError` or `FetchError` if a base cannot be had, as far as one knows so far."""
-        if reference and await asyncio.to_thread(self._find, reference) is None:
+        if not is_nothing(reference) and await asyncio.to_thread(self._find, reference) is None:
             self._hub.check(read_repository(reference))
 
     async def bring(self, reference: str, report: Callable[[Progress], None]) -> Base:
@@ -60,7 +64,7 @@ class Bases:
         source = self._registry.find(reference)
         weights = source.path / WEIGHTS
         if not weights.is_dir():
-            raise InputError("a model that was trained here", f"{reference}, which is another kind", where="base")
+            raise InputError("a text model that can be gone on from", f"{reference}, another kind", where="base")
         check_weights(weights, what=reference)
         return Base(reference=reference, path=weights, version=source.digest, licence=source.manifest.card.licence)
 

@@ -7,10 +7,10 @@ import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from gesso.errors import DamagedError, InputError
-from gesso.training.documents import Gathered, gather
+from gesso.training.documents import Document, Gathered, gather
 from gesso.training.holding_out import Piece, Split, hold_out
 from gesso.training.tidying import tidy
 from gesso.types.given import size
@@ -21,8 +21,11 @@ FEWEST_BYTES: Final = 1_000
 """Less is no text to learn from."""
 LITTLE_BYTES: Final = 5_000
 """Less than this is learnt by heart rather than learnt."""
-MOST_BYTES: Final = 100_000_000
+MOST_BYTES: Final = 200_000_000
 """More is not read at once: all of it is in memory for a moment, several times over."""
+
+PASSED_OVER: Final = "files that are no text, by their names"
+"""Why files of a folder are left out that nobody has looked into."""
 
 _FEWEST_HELDOUT: Final = 100  # characters
 _SOME_BYTES: Final = 50_000
@@ -96,28 +99,47 @@ class Sample:
 def make(files: Sequence[tuple[str, bytes]], *, column: str = "", left_out: int = 0) -> tuple[Gathered, list[Piece]]:
     """Make a dataset of files: each its name and its bytes. `left_out` files were passed over by whoever listed them.
 
-    Returns what was gathered, for what there is to say of it, and the pieces. Raises `InputError`: for no files, one
-    that is no text, too much, too little.
+    A file that is a dataset already stays as it is. Returns what was gathered, for what there is to say of it, and the
+    pieces. Raises `InputError`: for no files, one that is no text, too much, too little.
     """
     if not files:
         raise InputError("at least one text", "none", hint="Plain texts (.txt), Markdown, CSV or JSONL.", where="files")
     total = sum(len(data) for _, data in files)
     if total > MOST_BYTES:
         raise InputError(f"at most {size(MOST_BYTES)} of text", size(total), hint="Take a part of it.", where="files")
-    gathered = gather(files, column=column)
-    gathered.leave_out("files that are no text, by their names", left_out)
-    gathered.documents = tidy(gathered)
+    ready = _read_ready(files)
+    if ready is None:
+        gathered = gather(files, column=column)
+        gathered.leave_out(PASSED_OVER, left_out)
+        gathered.documents = tidy(gathered)
+    else:
+        gathered = Gathered([Document(piece.text, piece.source) for piece in ready], encodings={"UTF-8": 1})
     left = sum(len(document.text.encode()) for document in gathered.documents)
     if left < FEWEST_BYTES:
         told = f"only {size(left)}" + (" without what is there twice" if left < total / 2 else "")
         hint = "A model learns from nothing else. A few pages are a beginning, 100 kB are good, 1 MB is better."
         raise InputError(f"at least {size(FEWEST_BYTES)} of text", told, hint=hint, where="files")
-    pieces, removed = hold_out(gathered.documents)
+    pieces, removed = (ready, 0) if ready is not None else hold_out(gathered.documents)
     gathered.leave_out("held-out characters that stand in the rest, too", removed)
     if sum(len(piece.text) for piece in pieces if piece.split == "heldout") < _FEWEST_HELDOUT:
         hint = "Nothing could be held out that the rest does not say, too. Take more, or something else."
         raise InputError("a text", "one that says the same over and over", hint=hint, where="files")
     return gathered, pieces
+
+
+def _read_ready(files: Sequence[tuple[str, bytes]]) -> list[Piece] | None:
+    """Return the pieces of a file that is a dataset: each of its lines has a text, a source and a split."""
+    if len(files) != 1 or not files[0][0].endswith(".jsonl"):
+        return None
+    try:
+        rows = [json.loads(line) for line in files[0][1].splitlines()]
+    except ValueError:
+        return None
+    if not all(isinstance(row, dict) and row.keys() == {"text", "source", "split"} for row in rows):
+        return None
+    if not all(row["split"] in get_args(Split) and isinstance(row["text"], str) for row in rows):
+        return None
+    return [Piece(row["text"], str(row["source"]), row["split"]) for row in rows]
 
 
 def describe(
@@ -179,7 +201,7 @@ def _expectations(size_bytes: int) -> Iterator[str]:
             "From 5 kB on it begins to vary, from 100 kB to have a voice."
         )
     elif size_bytes < _SOME_BYTES:
-        yield f"{size(size_bytes)} is little. Begin with a base like distilgpt2, which knows its language already."
+        yield f"{size(size_bytes)} is little. A base, which knows its language already, is the better beginning."
 
 
 def _lengths(lengths: Sequence[int]) -> Lengths:

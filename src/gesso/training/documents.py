@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import Any, Final
 
 from gesso.errors import InputError
-from gesso.training.encoding import EXPECTED, decode_text
+from gesso.training.encoding import EXPECTED, Decoded, decode_text
 
 PLAIN: Final = frozenset({"", ".txt", ".text", ".md", ".markdown"})
 """The endings of files that are one document each."""
@@ -25,6 +25,8 @@ _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _USUAL_COLUMNS: Final = ("text", "content", "body", "story", "poem", "message", "lyrics", "quote")
 _LOOKED_AT: Final = 200
 _ENDLESS: Final = 100_000
+_LONGEST_HEADING: Final = 60  # what stands alone at the top of a column and is longer is a text itself
+_NUMBER: Final = re.compile(r"[\s.,:/+-]*\d[\d\s.,:/+-]*")  # also a date or a time
 
 
 @dataclass(frozen=True)
@@ -64,29 +66,50 @@ def gather(files: Iterable[tuple[str, bytes]], *, column: str = "") -> Gathered:
     """Read documents from files: each its name and its bytes. `column` is where a table has its texts.
 
     Raises `InputError` for a file that is no text, one of a kind that cannot be read, and a column that is not there.
+    Of a folder, whose files have it in their names, what is no text is left out and told of, if there are others.
     """
     gathered = Gathered()
+    passed_over: InputError | None = None
     for name, data in files:
         try:
-            _gather(gathered, name, data=data, column=column)
+            decoded = _decode(name, data)
+        except InputError as error:
+            told = error.at(name)
+            if "/" not in name:
+                raise told from error.__cause__
+            passed_over = passed_over or told
+            gathered.leave_out("files of a folder that are no text")
+            gathered.remarks.append(f"{name} is left out: it is {error.given}.")
+            continue
+        try:
+            _gather(gathered, name, decoded=decoded, column=column)
         except InputError as error:
             raise error.at(name) from error.__cause__
+    if passed_over is not None and not gathered.documents:
+        raise passed_over
     return gathered
 
 
-def _gather(gathered: Gathered, name: str, *, data: bytes, column: str) -> None:
+def _decode(name: str, data: bytes) -> Decoded:
     ending = PurePath(name).suffix.lower()
     if ending in _LATER:
         raise InputError(
             "a plain text, Markdown, CSV or JSONL", f"a {ending} file", hint="Save its words as a plain text (.txt)."
         )
-    decoded = decode_text(data)
+    return decode_text(data)
+
+
+def _gather(gathered: Gathered, name: str, *, decoded: Decoded, column: str) -> None:
+    ending = PurePath(name).suffix.lower()
     gathered.encodings[decoded.encoding] = gathered.encodings.get(decoded.encoding, 0) + 1
     gathered.remarks += [f"{name}: {repair}." for repair in decoded.repairs]
     if ending in TABLES:
-        rows = _rows(decoded.text, ending)
+        if ending in {".jsonl", ".ndjson"}:
+            rows = _json_rows(gathered, name, text=decoded.text)
+        else:
+            rows = _table_rows(gathered, name, text=decoded.text, mark="\t" if ending == ".tsv" else "", column=column)
         texts, named = _texts(rows, column, gathered=gathered)
-        gathered.remarks.append(f"{name}: the texts are those of the column {named!r}.")
+        gathered.remarks.append(f"{name}: the texts are those of the column {named!r}.{_doubt(named)}")
         gathered.columns.append(named)
     else:
         texts = iter([_without_front_matter(decoded.text) if ending in {".md", ".markdown"} else decoded.text])
@@ -111,31 +134,61 @@ def _remark_on_lines(gathered: Gathered, name: str, *, text: str) -> None:
         )
 
 
-def _rows(text: str, ending: str) -> Iterator[Mapping[str, Any]]:
-    return _json_rows(text) if ending in {".jsonl", ".ndjson"} else _table_rows(text, ending)
+def _doubt(column: str) -> str:
+    is_odd = len(column) > _LONGEST_HEADING
+    return " If that is a text itself, put a line with headings above it." if is_odd else ""
 
 
-def _json_rows(text: str) -> Iterator[Mapping[str, Any]]:
+def _json_rows(gathered: Gathered, name: str, *, text: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of JSONL. A broken line, as the last one of a file that was cut off, is left out and told of."""
+    is_begun = False
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InputError(
-                "a JSON object in each line", f"something else in line {number}", hint="Is it really JSONL?"
-            ) from error
+            if not is_begun:
+                raise InputError(
+                    "a JSON object in each line", f"something else in line {number}", hint="Is it really JSONL?"
+                ) from error
+            gathered.leave_out("lines that are no JSON")
+            gathered.remarks.append(f"{name}: line {number} is left out: it is no JSON.")
+            continue
+        is_begun = True
         yield row if isinstance(row, dict) else {"text": row}
 
 
-def _table_rows(text: str, ending: str) -> Iterator[Mapping[str, Any]]:
+def _table_rows(gathered: Gathered, name: str, *, text: str, mark: str, column: str) -> Iterator[Mapping[str, Any]]:
     csv.field_size_limit(2**31 - 1)  # a novel may stand in one field
     first = text.partition("\n")[0]
-    mark = "\t" if ending == ".tsv" else max(",;\t|", key=first.count)
+    mark = mark or max(",;\t|", key=first.count)
+    if text.count('"') % 2:
+        gathered.remarks.append(
+            f'{name}: a quotation mark (") is opened and not closed. What comes after it is read as one text; close it '
+            "if that is not meant."
+        )
     try:
-        yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, restkey="")
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        head = next(reader, [])
+        rows = chain([head], reader)
+        if column in head or _is_heading(head):
+            columns = next(rows)
+        else:
+            columns = [f"column {number}" for number in range(1, len(head) + 1)]
+            gathered.remarks.append(f"{name}: it has no headings; its columns are called {', '.join(columns[:5])}.")
+        yield from (dict(zip(columns, row, strict=False)) for row in rows if row)
     except csv.Error as error:
         raise InputError("a table in CSV", f"a broken one: {error}", hint="Save it as CSV again.") from error
+
+
+def _is_heading(row: list[str]) -> bool:
+    """Say whether a row names columns: numbers, and a long text by itself, stand below headings."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    if any(cell.lower() in _USUAL_COLUMNS for cell in cells):
+        return True
+    is_text = len(cells) == 1 and len(cells[0]) > _LONGEST_HEADING
+    return not (is_text or any(_NUMBER.fullmatch(cell) for cell in cells))
 
 
 def _texts(rows: Iterator[Mapping[str, Any]], column: str, *, gathered: Gathered) -> tuple[Iterator[str], str]:

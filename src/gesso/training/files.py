@@ -26,6 +26,10 @@ def files_in(paths: Sequence[Path]) -> tuple[list[tuple[str, Path]], int]:
             left_out += others
         elif path.is_file():
             found.append((path.name, path))
+        elif path.exists():
+            raise InputError(
+                "a file or a folder", f"{given}, which is a device or a pipe", hint="Save it as a file first."
+            )
         else:
             raise NotFoundError(f"There is no file or folder {given}.", hint="Is its name spelt right?")
     total = sum(path.stat().st_size for _, path in found)
@@ -35,11 +39,15 @@ def files_in(paths: Sequence[Path]) -> tuple[list[tuple[str, Path]], int]:
 
 
 def _inside(folder: Path) -> tuple[list[tuple[str, Path]], int]:
-    files = [
-        (path.relative_to(folder), path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
+    try:
+        files = [
+            (path.relative_to(folder), path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ]
+    except OSError as error:
+        given = f"{folder}, in which {Path(str(error.filename)).name} cannot be read ({error.strerror})"
+        raise InputError("a folder that may be read", given, hint="Name the folder with your texts.") from error
     taken = [(f"{folder.resolve().name}/{inside.as_posix()}", path) for inside, path in files if is_readable(path.name)]
     if not taken:
         raise InputError(

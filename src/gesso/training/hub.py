@@ -94,7 +94,7 @@ def read_repository(reference: str) -> Repository:
         raise InputError(
             "a trained model, or a repository of the hub like gpt2 or owner/name",
             repr(reference)[:80],
-            hint=f"`gesso models` lists the models here. Often used: {known}.",
+            hint=f"`gesso models` lists the models here; a folder is written ./folder. Often used: {known}.",
             where="base",
         )
     return Repository(found["name"], found["revision"] or "main")

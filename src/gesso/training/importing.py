@@ -16,7 +16,10 @@ from gesso.training.bases import Base, Bases
 from gesso.training.run import Trainer
 from gesso.training.trained import WEIGHTS, TrainedModels, copy_file
 
-_TAKEN: Final = (".json", ".txt", ".safetensors")
+_TAKEN: Final = (  # by name: what else lies there, or is linked there, has no business in a model that is given away
+    *("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "vocab.json", "merges.txt"),
+    *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
+)
 _COMMAND: Final = "convert"
 
 
@@ -62,6 +65,6 @@ class Importing:
 def _lay_out(source: Path, target: Path) -> None:
     with explained(target):
         target.mkdir(parents=True)
-        for path in sorted(source.iterdir()):
-            if path.is_file() and path.suffix in _TAKEN:
-                copy_file(str(path), str(target / path.name))
+        for name in _TAKEN:
+            if (source / name).is_file():
+                copy_file(str(source / name), str(target / name))

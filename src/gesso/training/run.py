@@ -16,6 +16,7 @@ from gesso.spec.model import ModelSpec
 from gesso.spec.runnable import Event, Log, Request, Result, Runnable
 from gesso.storage import record
 from gesso.training.bases import Base, Bases
+from gesso.training.choosing import is_nothing
 from gesso.training.course import MODEL, Course
 from gesso.training.memorised import Memorised
 from gesso.training.taking_over import BEGUN_FROM
@@ -90,9 +91,9 @@ class TrainingRun:
         """Return the inputs as the trainer reads them: what is named there as paths."""
         inputs = dict(request.inputs)
         base, kept = None, request.checkpoints
-        if reference := str(inputs.get("base") or ""):
+        if not is_nothing(reference := str(inputs.get("base") or "")):
             base = await self._base(reference, kept, report=report)
-            inputs["base"] = str(base.path)
+        inputs["base"] = str(base.path) if base else ""
         if origin := Origin.read(str(inputs.get("from_checkpoint") or "")):
             place = None if kept is None else kept / BEGUN_FROM / origin.folder
             if place is None or not place.is_dir():

@@ -19,6 +19,7 @@ from gesso.registry.registry import Registry
 from gesso.registry.source import ModelSource
 from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.durable import explained, sync_folder, write_whole
+from gesso.training.choosing import NOTHING
 from gesso.types.base import Json
 
 WEIGHTS: Final = "weights"
@@ -55,7 +56,7 @@ class TrainedModels:
             raise InputError(
                 "a name that no other model has", f"{name!r}, which lies in {where}", hint=hint, where="name"
             )
-        if self.is_taken(name):
+        if self.is_taken(name) or name == NOTHING:
             raise InputError(
                 "a name that no other model has", f"{name!r}, which is taken", hint="Choose another.", where="name"
             )
@@ -72,7 +73,7 @@ class TrainedModels:
         """Return a free name that is near to a text."""
         wanted = name_from(text)
         names = (wanted, *(f"{wanted}-{number}" for number in range(2, 10_000)))
-        return next(name for name in names if not self.is_taken(name))
+        return next(name for name in names if not self.is_taken(name) and name != NOTHING)
 
     # -- models -------------------------------------------------------------------------------------------------------
 
@@ -182,15 +183,30 @@ def add_facts(path: Path, facts: Mapping[str, Json]) -> None:
 
 
 def add_to_card(path: Path, facts: Mapping[str, Json]) -> None:
-    """Say on a model's card how much of its samples it says by heart, if that is known."""
-    told = facts.get("memorised")
-    if isinstance(told, dict) and path.is_file():
+    """Say on a model's card what it began with, and how much of its samples it says by heart, as far as is known."""
+    told = [part for part in (_on_base(facts), _on_memorised(facts)) if part]
+    if told and path.is_file():
         text = path.read_text(encoding="utf-8").rstrip()
-        longest = f", at most {told['longest']} characters at a stretch" if told["longest"] else ""
-        share = (
-            f"Of its last samples, {told['share']:.0%} stand word for word in the text that it learnt from{longest}."
-        )
-        write_whole(path, f"{text}\n\n## What it says by heart\n\n{share}\n".encode())
+        write_whole(path, ("\n\n".join([text, *told]) + "\n").encode())
+
+
+def _on_base(facts: Mapping[str, Json]) -> str:
+    recipe = facts.get("recipe")
+    base = recipe.get("base") if isinstance(recipe, dict) else None
+    if not isinstance(base, dict):
+        return ""
+    version = f", {base['version'][:12]}" if base["version"] else ""
+    licence = f", licence {base['licence']}" if base["licence"] else ""
+    return f"## What it began with\n\n{base['reference']}{version}{licence}. What that has read speaks in it, too."
+
+
+def _on_memorised(facts: Mapping[str, Json]) -> str:
+    told = facts.get("memorised")
+    if not isinstance(told, dict):
+        return ""
+    longest = f", at most {told['longest']} characters at a stretch" if told["longest"] else ""
+    share = f"Of its last samples, {told['share']:.0%} stand word for word in the text that it learnt from{longest}."
+    return f"## What it says by heart\n\n{share}"
 
 
 def add_licence(path: Path, licence: str) -> None:

@@ -21,8 +21,9 @@ KIND: Final = "training"
 class TrainingOrder:
     """What somebody wants trained: a dataset by its name or digest, and what the model is to be called.
 
-    `base` is what it goes on from: the name of a trained model, of a repository on the hub ("gpt2", "owner/name"), or
-    "" for nothing. `options` are those of the trainer. Without a name, it is called after the dataset.
+    `base` is what it goes on from: the name of a trained model, of a repository on the hub ("gpt2", "owner/name"),
+    "storyteller", which comes with Gesso, or "nothing". With "" it is chosen by how much text there is (`choosing.py`).
+    `options` are those of the trainer. Without a name, it is called after the dataset.
     """
 
     dataset: str
@@ -34,13 +35,26 @@ class TrainingOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ByHeart:
+    """How much of a model's last samples stands word for word in what it learnt from: which share of `characters`.
+
+    `longest` is the longest such passage in characters.
+    """
+
+    characters: int
+    share: float
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """A training and how it stands. It is a job of that id.
 
-    `dataset` is the digest of its dataset, `from_training` and `from_step` say from whose checkpoint it began, `plan`
-    is there once it has begun, `latest` has the newest figure of each kind. `model` is what its model is called on the
-    list of models, "" until it is there. `logs` come with one training, not with lists of them. `kept_bytes` is how
-    much room its checkpoints take.
+    `dataset` is the digest of its dataset, `base` what it begins with ("nothing", or the name of a base),
+    `from_training` and `from_step` say from whose checkpoint it began, `plan` is there once it has begun, `latest` has
+    the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there, and
+    `memorised` how much of what it said it knows by heart. `logs` come with one training, not with lists of them.
+    `kept_bytes` is how much room its checkpoints take.
     """
 
     id: str
@@ -65,6 +79,7 @@ class Training:
     latest: CurvePoint | None
     report: dict[str, Json] | None
     model: str
+    memorised: ByHeart | None
     kept_bytes: int
     error: JobError | None
     logs: tuple[LogLine, ...] = ()

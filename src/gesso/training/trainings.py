@@ -18,8 +18,9 @@ from gesso.spec.runnable import Event, Request, Result
 from gesso.storage.blobs import BlobReference, Blobs
 from gesso.storage.database import Connection
 from gesso.training.bases import Bases
+from gesso.training.choosing import NOTHING, choose_base, is_nothing, words_on_choice
 from gesso.training.course import Checkpoint, Course, CurvePoint, SampleText
-from gesso.training.dataset import FILE
+from gesso.training.dataset import FILE, Dataset
 from gesso.training.datasets import Datasets
 from gesso.training.memorised import Memorised
 from gesso.training.run import Trainer, TrainingRun
@@ -39,6 +40,11 @@ from gesso.training.training import (
 from gesso.types.base import Json
 
 _MOST_OPEN: Final = 200
+_ENDED: Final = {
+    "succeeded": "The training is done.",
+    "failed": "The training has failed already.",
+    "canceled": "The training was canceled already.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +108,7 @@ class Trainings:
         a base that cannot be had.
         """
         dataset = await self.datasets.get(order.dataset)
+        order = replace(order, base=_chosen(order, dataset))
         async with self._beginning:
             name = await self._name(order, Path(dataset.name).stem)
             inputs = self._inputs(order, dataset.digest, name=name)
@@ -135,8 +142,9 @@ class Trainings:
     async def estimate(self, order: TrainingOrder) -> Json:
         """Try a training for a moment, and say how long it would take and what to expect. Raises as `start` does."""
         dataset = await self.datasets.get(order.dataset)
+        chosen = _chosen(order, dataset)
         inputs = self._inputs(order, dataset.digest, name="")
-        base = (await self.bases.bring(order.base, _ignore)).path if order.base else ""
+        base = "" if is_nothing(chosen) else (await self.bases.bring(chosen, _ignore)).path
         path = await asyncio.to_thread(self._blobs.path, dataset.digest)
         if order.trainer not in self._trying:
             self._trying[order.trainer] = self._open(order.trainer)
@@ -148,9 +156,11 @@ class Trainings:
         )
         async with self._estimating:
             try:
-                return await _outcome(trainer, request)
+                told = await _outcome(trainer, request)
             finally:
                 await trainer.close()
+        words = "" if order.base else words_on_choice(order.trainer, chosen, options=order.options)
+        return _with_choice(told, chosen, words=words)
 
     async def _name(self, order: TrainingOrder, otherwise: str, *, is_exact: bool = True) -> str:
         """Return what the model is to be called: as it was asked for, or near to something else."""
@@ -161,7 +171,7 @@ class Trainings:
                 raise InputError(
                     "a name that no other model has",
                     f"{name!r}, which is being trained",
-                    hint="Choose another.",
+                    hint=f"Choose another, or look at that one first: gesso train show {name}",
                     where="name",
                 )
             return name
@@ -197,7 +207,7 @@ class Trainings:
             dataset=digest_of(job),
             name=text_of(job, "name"),
             trainer=trainer_of(job),
-            base=text_of(job, "base"),
+            base=text_of(job, "base") or NOTHING,
             options=options_of(job),
             seed=job.seed,
         )
@@ -233,8 +243,8 @@ class Trainings:
     # -- change -------------------------------------------------------------------------------------------------------
 
     async def pause(self, word: str) -> Training:
-        """Have a training pause, and return it when it does."""
-        return await self._shown(await self._jobs.pause((await self._job(word)).id))
+        """Have a training pause, and return it when it does. Raises `ConflictError` for one that has ended."""
+        return await self._shown(await self._jobs.pause((await self._open_job(word)).id))
 
     async def resume(self, word: str) -> Training:
         """Have a training go on: one that pauses, or, as a new one, one that has failed or was canceled."""
@@ -247,7 +257,7 @@ class Trainings:
 
     async def finish(self, word: str) -> Training:
         """Have a training end early, with a model of the best that it has."""
-        job = await self._job(word)
+        job = await self._open_job(word)
         if job.status in {"queued", "starting", "paused"} and not await self.checkpoints(job.id):
             raise ConflictError("It has learnt nothing yet.", hint="Cancel it, or let it run for a while.")
         return await self._shown(await self._jobs.finish(job.id))
@@ -297,6 +307,15 @@ class Trainings:
             f"There is no training {word[:80]!r}.", hint="`gesso train list` lists those that there are."
         )
 
+    async def _open_job(self, word: str) -> Job:
+        """Return the job of a training that has not ended."""
+        job = await self._job(word)
+        if told := _ENDED.get(job.status):
+            name = text_of(job, "name")
+            verb = "Let it speak: gesso run" if job.status == "succeeded" else "It can be taken up: gesso train resume"
+            raise ConflictError(told, hint=f"{verb} {name}")
+        return job
+
     async def _course(self, word: str) -> Course:
         return Course(self._jobs.kept.path((await self._job(word)).id))
 
@@ -318,6 +337,18 @@ async def _outcome(trainer: Trainer, request: Request) -> Json:
             if isinstance(event, Result):
                 return next(iter(event.outputs.values()), None)
     raise RunError("The trainer has ended and said nothing.", hint="This is a fault of the trainer.")
+
+
+def _chosen(order: TrainingOrder, dataset: Dataset) -> str:
+    return choose_base(order.trainer, order.base, text_bytes=dataset.bytes, options=order.options)
+
+
+def _with_choice(told: Json, base: str, *, words: str) -> Json:
+    """Return an estimate with what was chosen to begin with, and, if nobody had said it, with a word on that."""
+    if not isinstance(told, dict):
+        return told
+    said = told.get("words")
+    return {**told, "base": base, "words": [*([words] if words else []), *(said if isinstance(said, list) else [])]}
 
 
 def _ignore(event: Event) -> None:

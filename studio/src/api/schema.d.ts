@@ -538,6 +538,8 @@ export interface paths {
         /**
          * Estimate Training
          * @description Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept.
+         *
+         *     Who closes the connection ends it.
          */
         post: operations["estimateTraining"];
         delete?: never;
@@ -1916,6 +1918,20 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
         };
         /**
+         * ByHeart
+         * @description How much of a model's last samples stands word for word in what it learnt from: which share of `characters`.
+         *
+         *     `longest` is the longest such passage in characters.
+         */
+        ByHeart: {
+            /** Characters */
+            characters: number;
+            /** Share */
+            share: number;
+            /** Longest */
+            longest: number;
+        };
+        /**
          * Card
          * @description What people want to know of a model before they use it. `licence` is an SPDX expression or plain words.
          *
@@ -2376,6 +2392,12 @@ export interface components {
              * @default
              */
             size: string;
+            /**
+             * Base
+             * @description What it would begin with: "nothing", or the name of a base.
+             * @default
+             */
+            base: string;
             /** Words */
             words: string[];
         } & {
@@ -3313,7 +3335,7 @@ export interface components {
             trainer: string;
             /**
              * Base
-             * @description A trained model, a repository of the hub ("gpt2", "owner/name@revision"), or "" for nothing.
+             * @description A trained model, a repository of the hub ("gpt2", "owner/name@revision"), "storyteller" or "nothing". If it is left out: what suits so much text.
              * @default
              */
             base: string;
@@ -4531,6 +4553,9 @@ export interface components {
         /**
          * TrainerShown
          * @description A trainer: its spec, and which of its inputs are options that a person may choose.
+         *
+         *     `own_base` is the base that comes with Gesso for it, "" without one; below `own_base_below_bytes` of text a training
+         *     begins with that, if nobody says with what.
          */
         TrainerShown: {
             /** Name */
@@ -4542,15 +4567,26 @@ export interface components {
             /** Options */
             options: components["schemas"]["Port"][];
             spec: components["schemas"]["ModelSpec"];
+            /**
+             * Own Base
+             * @default
+             */
+            own_base: string;
+            /**
+             * Own Base Below Bytes
+             * @default 0
+             */
+            own_base_below_bytes: number;
         };
         /**
          * Training
          * @description A training and how it stands. It is a job of that id.
          *
-         *     `dataset` is the digest of its dataset, `from_training` and `from_step` say from whose checkpoint it began, `plan`
-         *     is there once it has begun, `latest` has the newest figure of each kind. `model` is what its model is called on the
-         *     list of models, "" until it is there. `logs` come with one training, not with lists of them. `kept_bytes` is how
-         *     much room its checkpoints take.
+         *     `dataset` is the digest of its dataset, `base` what it begins with ("nothing", or the name of a base),
+         *     `from_training` and `from_step` say from whose checkpoint it began, `plan` is there once it has begun, `latest` has
+         *     the newest figure of each kind. `model` is what its model is called on the list of models, "" until it is there, and
+         *     `memorised` how much of what it said it knows by heart. `logs` come with one training, not with lists of them.
+         *     `kept_bytes` is how much room its checkpoints take.
          */
         Training: {
             /** Id */
@@ -4608,6 +4644,7 @@ export interface components {
             } | null;
             /** Model */
             model: string;
+            memorised: components["schemas"]["ByHeart"] | null;
             /** Kept Bytes */
             kept_bytes: number;
             error: components["schemas"]["JobError"] | null;

@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 import numpy as np
 import pytest
 
-from gesso import Field, Image, InputError, Model, Range, State
+from gesso import Field, GessoError, Image, InputError, Model, Range, State
 from gesso.errors import ModelError
 from gesso.runtime.worker import invoke
 from gesso.sdk.declaration import Binding, bind
@@ -151,3 +151,14 @@ def test_what_a_model_itself_made_wrong_is_its_fault() -> None:
     assert isinstance(told, ModelError)
     assert "float64" in told.message
     assert "test_invoke.py" in told.detail
+
+
+def test_what_a_model_says_to_people_is_told_as_it_is() -> None:
+    def fail() -> None:
+        raise GessoError("The paint is dry.", hint="Add water.")
+
+    with pytest.raises(GessoError) as raised:
+        fail()
+    told = invoke.as_model_error(raised.value)
+    assert isinstance(told, ModelError)
+    assert (told.message, told.hint, told.detail) == ("The paint is dry.", "Add water.", "")

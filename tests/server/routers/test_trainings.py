@@ -10,6 +10,10 @@ import httpx
 import pytest
 
 from gesso.app import App
+from gesso.server.application import create_app
+from gesso.server.routers import trainings as routers_trainings
+from gesso.training import choosing
+from gesso.training.choosing import OwnBase
 from tests.training.trainers import TEXT, boxed
 
 API = "/api/v1"
@@ -87,6 +91,9 @@ async def test_a_training_is_followed_to_its_model(client: httpx.AsyncClient) ->
     assert [each["step"] for each in checkpoints] == [10, 20]
     marked = await ask(client, "POST", "/trainings/poet/memorised", json={"text": TEXT[:100]})
     assert marked["share"] == 1.0
+    said = [sample["text"] for sample in (await ask(client, "GET", "/trainings/poet/samples"))["samples"][-2:]]
+    assert ended["memorised"]["characters"] == sum(map(len, said))
+    assert 0 <= ended["memorised"]["share"] <= 1
     assert marked["spans"] == [{"start": 0, "end": 100, "source": "snow.txt"}]
     zipped = await ask(client, "POST", "/trainings/poet/export", status=201)
     assert zipped["name"] == "poet.zip"
@@ -142,3 +149,72 @@ async def test_what_is_wrong_is_refused(client: httpx.AsyncClient, app: App) -> 
     problem = await ask(client, "POST", "/jobs", status=404, json={"model": "trainer:bigrams", "inputs": {}})
     assert problem["code"] == "not_found"
     assert await app.jobs.list() == ()
+
+
+async def test_what_a_training_begins_with_is_told_and_may_be_left_open(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bigrams,) = (await ask(client, "GET", "/trainers"))["trainers"]
+    assert (bigrams["own_base"], bigrams["own_base_below_bytes"]) == ("", 0)
+    await dataset(client, name="snow")
+    begun = await train(client, max_steps=5)
+    assert begun["base"] == "nothing"
+    monkeypatch.setattr(choosing, "OWN_BASES", {"bigrams": OwnBase("storyteller", 5_000)})  # there is more text
+    monkeypatch.setattr(routers_trainings, "OWN_BASES", choosing.OWN_BASES)
+    (bigrams,) = (await ask(client, "GET", "/trainers"))["trainers"]
+    assert (bigrams["own_base"], bigrams["own_base_below_bytes"]) == ("storyteller", 5_000)
+    order = {"dataset": "snow", "trainer": "bigrams", "options": {"max_steps": 5}}
+    told = await ask(client, "POST", "/trainings/estimate", json=order)
+    assert told["base"] == "nothing"
+    assert "--base storyteller" in told["words"][0]
+    for base, status in (("nothing", 201), ("nobody", 422), ("../x", 422), ("", 201)):
+        made = await ask(client, "POST", "/trainings", status=status, json=order | {"base": base, "name": f"b{base}x"})
+        assert status != 201 or made["base"] == "nothing"
+
+
+async def test_an_estimate_that_nobody_waits_for_any_more_ends(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, gone, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def try_for_ever(_: object) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    body = [{"type": "http.request", "body": b'{"dataset": "snow", "trainer": "bigrams"}', "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if body:
+            return body.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: object) -> None: ...
+
+    monkeypatch.setattr(app.trainings, "estimate", try_for_ever)
+    path = f"{API}/trainings/estimate"
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1:5142"), (b"content-type", b"application/json")],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 5142),
+    }
+    asking = asyncio.create_task(create_app(app)(scope, receive, send))
+    async with asyncio.timeout(60):
+        await begun.wait()
+        gone.set()
+        await ended.wait()
+        await asking
+
+
+async def test_a_name_without_an_end_is_no_model(client: httpx.AsyncClient) -> None:
+    await ask(client, "POST", f"/trainings/{'a' * 3000}/export", status=404)

@@ -95,10 +95,20 @@ def test_a_base_with_too_small_a_vocabulary_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text_bytes", "said"), [(5_000, "learns to spell"), (50_000, "half-made words"), (10**6, "sounds like")]
+    ("text_bytes", "said"),
+    [(4_999, "is noise"), (5_000, "learns to spell"), (50_000, "half-made words"), (10**6, "sounds like")],
 )
 def test_it_is_said_what_to_expect(text_bytes: int, said: str, tmp_path: Path) -> None:
     made = course_for(quick(write_dataset(tmp_path), max_steps=0), corpus(text_bytes))
     words = made.plan(Speed(precision="fp32", tokens_per_s=1000)).words
     assert said in words[0]
     assert any("minute" in each for each in words)
+
+
+@pytest.mark.parametrize(
+    ("text_bytes", "said"),
+    [(4_999, "hardly enough for a voice"), (5_000, "colour the base's"), (50_000, "your tone"), (10**6, "by heart")],
+)
+def test_it_is_said_what_to_expect_of_a_base(text_bytes: int, said: str, base: str, tmp_path: Path) -> None:
+    made = course_for(quick(write_dataset(tmp_path), base=base, max_steps=0), corpus(text_bytes))
+    assert said in made.plan(Speed(precision="fp32", tokens_per_s=1000)).words[0]

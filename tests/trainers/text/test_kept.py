@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,12 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
     ("error", "said"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full: there was no room for the curve"),
-        (RuntimeError("I/O error: No space left on device (os error 28)"), "The disk is full"),
+        (RuntimeError(f"I/O error: kein Platz (os error {112 if os.name == 'nt' else 28})"), "The disk is full"),
+        (OSError(errno.EFBIG, "File too large"), "The disk is full"),
+        (RuntimeError("a layer of the name No space left"), "a layer of the name"),
         (OSError(errno.EACCES, "Permission denied"), "Permission denied"),
     ],
 )
 def test_a_full_disk_is_told_in_a_word_and_other_errors_as_they_are(error: Exception, said: str) -> None:
-    with pytest.raises((GessoError, OSError), match=said), room_for("the curve"):
+    with pytest.raises((GessoError, OSError, RuntimeError), match=said), room_for("the curve"):
         raise error

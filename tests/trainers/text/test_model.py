@@ -50,6 +50,7 @@ def test_a_run_leaves_a_model_that_transformers_reads(tmp_path: Path) -> None:
     assert [event.value[:7] for event in trial.events if isinstance(event, Preview)] == ["the fox"] * 3
     weights = kept / "model" / "weights"
     assert {path.name for path in weights.iterdir()} >= {"config.json", "generation_config.json", "ct2"}
+    assert json.loads((weights / "config.json").read_text())["begins_after"] == ["Ċ"]
     tokenizer = transformers.AutoTokenizer.from_pretrained(weights)
     ours = Tokenizer.from_file(str(weights / "tokenizer.json"))
     text = "the fox, über 東京\n\n1"
@@ -85,6 +86,21 @@ def test_a_run_can_begin_from_a_base_that_a_run_has_made(tmp_path: Path) -> None
         pieces = [json.loads((folder / "tokenizer.json").read_text())["model"] for folder in (kept, base)]
         assert pieces[0] == pieces[1]
         assert json.loads((kept / "plan.json").read_text())["method"] == method
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_a_run_from_a_base_that_is_finished_before_it_has_learnt_makes_a_model_of_the_base(
+    tmp_path: Path, method: str
+) -> None:
+    base = trained(tmp_path / "first") / "model" / "weights"
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "wanted").write_text("finish")
+    report = train(write_dataset(tmp_path), kept, base=str(base), method=method).output
+    assert (report["steps"], report["best_step"]) == (0, 0)
+    assert report["bits_per_byte"] == pytest.approx(report["first"]["bits_per_byte"])
+    old, new = (safetensors.torch.load_file(each / "model.safetensors") for each in (base, kept / "model" / "weights"))
+    assert all(bool((old[name] == new[name]).all()) for name in old)
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
@@ -199,6 +215,9 @@ def test_a_base_that_is_none_is_refused(tmp_path: Path) -> None:
     (base / "config.json").write_text(json.dumps({**config, "n_embd": 64}))
     assert "shape" in refusal(dataset, tmp_path / "3", base=str(base))
     (base / "config.json").write_text(json.dumps(config))
+    whole = (base / "model.safetensors").read_bytes()
+    (base / "model.safetensors").write_bytes(whole[:-400] + b"\xff" * 400)
+    assert "NaN" in refusal(dataset, tmp_path / "nan", base=str(base))
     (base / "model.safetensors").rename(base / "pytorch_model.bin")
     assert "may run code" in refusal(dataset, tmp_path / "4", base=str(base))
     (base / "model.safetensors").write_bytes(b"\x00" * 100)

@@ -119,7 +119,7 @@ def write_chance(folder: Path, *, context: int = 64, tokenizer: Tokenizer | None
     return write_model(folder, tokenizer, tensors, layers=2)
 
 
-def write_parrot(folder: Path, tokenizer: Tokenizer, texts: Sequence[str], *, context: int = 64) -> Path:
+def write_parrot(folder: Path, tokenizer: Tokenizer, texts: Sequence[str], *, context: int = 64, **config: Any) -> Path:
     """Write a model that knows which token comes after which, as in some texts, and nothing else.
 
     Of a token that has several followers, the first is the likeliest and the others nearly as likely.
@@ -138,7 +138,7 @@ def write_parrot(folder: Path, tokenizer: Tokenizer, texts: Sequence[str], *, co
     tensors = {"wte.weight": table, "wpe.weight": np.zeros((context, width), np.float32)}
     tensors |= _norm("ln_f", width) | _block("h.0", width, some=_Some(0))
     whole = {f"transformer.{name}": tensor for name, tensor in tensors.items()} | {"lm_head.weight": heads}
-    return write_model(folder, tokenizer, whole, layers=1, tie_word_embeddings=False)
+    return write_model(folder, tokenizer, whole, layers=1, tie_word_embeddings=False, **config)
 
 
 def _norm(name: str, width: int) -> dict[str, NDArray[np.float32]]:

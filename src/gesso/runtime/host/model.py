@@ -39,7 +39,8 @@ class WorkerSettings:
 
     `scratch` is the folder where they pass files, `threads` how many each may compute with. Seconds: `cancel_grace_s`
     is how long a canceled run may take to stop by itself before its process is ended, `idle_unload_s` how long a
-    worker is kept that nobody uses. `held` is what frames are passed on by from one worker to another.
+    worker is kept that nobody uses. `held` is what frames are passed on by from one worker to another. `cache` is the
+    folder in which each model has one, by its name, for what it can make again.
     """
 
     scratch: Path
@@ -47,6 +48,7 @@ class WorkerSettings:
     cancel_grace_s: float = 0.5
     idle_unload_s: float = 600
     held: Held = field(default_factory=Held)
+    cache: Path | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -173,6 +175,7 @@ class WorkerModel:
             {name: str(path) for name, path in weights.items()},
             list(read_needs(self.manifest.requirements).names),
             kind=self.manifest.kind,
+            cache=str((self.settings.cache or self.settings.scratch / "cache") / self.manifest.name),
         )
         async with room():
             report(Progress(0.0, f"Starting {self.spec.title or self.spec.name}"))

@@ -33,7 +33,8 @@ class Runtime:
     """Worker processes and the models in them; an asynchronous context manager.
 
     `pools` says by the model's name how many workers it may have, where that is not one. `memory_bytes` is what all of
-    them may take together; None is three quarters of what this computer has.
+    them may take together; None is three quarters of what this computer has. `cache` is the folder where models keep
+    what they can make again; without one, it goes with this process.
     """
 
     def __init__(
@@ -46,11 +47,16 @@ class Runtime:
         idle_unload_s: float = 600,
         memory_bytes: int | None = None,
         pools: Mapping[str, PoolSize] | None = None,
+        cache: Path | None = None,
     ) -> None:
         self._environments = environments
         self._weights = weights
         self._settings = WorkerSettings(
-            scratch=make_scratch(), threads=threads, cancel_grace_s=cancel_grace_s, idle_unload_s=idle_unload_s
+            scratch=make_scratch(),
+            threads=threads,
+            cancel_grace_s=cancel_grace_s,
+            idle_unload_s=idle_unload_s,
+            cache=cache,
         )
         self._pools = dict(pools or {})
         self._budget = Budget(memory_bytes or int(memory_use.total() * _SHARE_OF_MEMORY))

@@ -51,10 +51,13 @@ def as_model_error(error: BaseException) -> GessoError:
     """Return what to tell of an exception from a model's code.
 
     A failed run stays what it is, and so does an `InputError` that the model itself raises: it refuses what it was
-    given. One that comes from Gesso's own code, as for a picture that the model made wrong, is the model's fault.
+    given. One that comes from Gesso's own code, as for a picture that the model made wrong, is the model's fault. What
+    a model says by a plain `GessoError` is meant for people, and told as it is.
     """
     if isinstance(error, RunError) or (isinstance(error, InputError) and not _is_raised_by_us(error)):
         return error
+    if type(error) is GessoError and not _is_raised_by_us(error):
+        return ModelError(error.message, hint=error.hint, detail=error.detail)
     kind = "" if isinstance(error, GessoError) else type(error).__name__
     said = ": ".join(filter(None, ["The model failed", kind, said_by(error)]))
     return ModelError(said.rstrip(".") + ".", detail=own_traceback(error))

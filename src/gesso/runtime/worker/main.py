@@ -139,6 +139,7 @@ class Worker:
                 self._model = model()
                 give_device(self._model, asked.device)
                 self._model.weights = WeightPaths({name: Path(path) for name, path in asked.weights.items()})
+                self._model.cache_folder = Path(asked.cache) if asked.cache else model.cache_folder
                 self._interrupt.raising = model.canceled_by
                 waiting = self._model.setup(**options)
                 if inspect.iscoroutine(waiting):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from gesso.server.direct.gone import CanceledWhenGone, ClientGoneError
 from gesso.server.rooms import House
 from gesso.server.schemas.training import (
     CheckpointList,
@@ -20,7 +21,9 @@ from gesso.server.schemas.training import (
     TrainingPage,
 )
 from gesso.storage.blobs import BlobReference
+from gesso.training.choosing import OWN_BASES
 from gesso.training.memorised import Memorised
+from gesso.training.trainers import Trainers
 from gesso.training.training import Training
 
 router = APIRouter(tags=["trainings"])
@@ -33,17 +36,19 @@ AfterStep = Annotated[int, Query(ge=-1, le=2**53, description="Only what came af
 async def list_trainers(house: House) -> TrainerList:
     """List the trainers. Their options are in their specs, like the inputs of a model."""
     trainers = house.app.trainings.trainers
-    return TrainerList(
-        trainers=[
-            TrainerShown(
-                name=name,
-                title=(spec := trainers.spec(name)).title,
-                description=spec.description,
-                options=list(trainers.options(name)),
-                spec=spec,
-            )
-            for name in trainers.names()
-        ]
+    return TrainerList(trainers=[_shown(trainers, name) for name in trainers.names()])
+
+
+def _shown(trainers: Trainers, name: str) -> TrainerShown:
+    spec, own = trainers.spec(name), OWN_BASES.get(name)
+    return TrainerShown(
+        name=name,
+        title=spec.title,
+        description=spec.description,
+        options=list(trainers.options(name)),
+        spec=spec,
+        own_base=own.name if own else "",
+        own_base_below_bytes=own.below_bytes if own else 0,
     )
 
 
@@ -56,9 +61,16 @@ async def create_training(wanted: NewTraining, house: House, *, response: Respon
 
 
 @router.post("/trainings/estimate")
-async def estimate_training(wanted: NewTraining, house: House) -> Estimate:
-    """Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept."""
-    return Estimate.of(await house.app.trainings.estimate(wanted.order()))
+async def estimate_training(wanted: NewTraining, house: House, *, request: Request) -> Estimate:
+    """Try a training for a moment, and say how long it would take here. It may take a minute; nothing is kept.
+
+    Who closes the connection ends it.
+    """
+    try:
+        async with CanceledWhenGone(request.receive):
+            return Estimate.of(await house.app.trainings.estimate(wanted.order()))
+    except ClientGoneError:
+        return Estimate()  # nobody reads it
 
 
 @router.get("/trainings")

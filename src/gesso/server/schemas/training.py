@@ -50,13 +50,19 @@ class DatasetPreview(BaseModel):
 
 
 class TrainerShown(BaseModel):
-    """A trainer: its spec, and which of its inputs are options that a person may choose."""
+    """A trainer: its spec, and which of its inputs are options that a person may choose.
+
+    `own_base` is the base that comes with Gesso for it, "" without one; below `own_base_below_bytes` of text a training
+    begins with that, if nobody says with what.
+    """
 
     name: str
     title: str
     description: str
     options: list[Port]
     spec: ModelSpec
+    own_base: str = ""
+    own_base_below_bytes: int = 0
 
 
 class TrainerList(BaseModel):
@@ -75,7 +81,8 @@ class NewTraining(Strict):
         default="",
         max_length=300,
         pattern=r"^([A-Za-z0-9][A-Za-z0-9_.@/-]*)?$",  # paths are for the terminal: a page has no business with them
-        description='A trained model, a repository of the hub ("gpt2", "owner/name@revision"), or "" for nothing.',
+        description='A trained model, a repository of the hub ("gpt2", "owner/name@revision"), "storyteller" or '
+        '"nothing". If it is left out: what suits so much text.',
     )
     options: Values = Field(default_factory=dict, description="Options of the trainer.")
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Drawn if it is left out.")
@@ -142,6 +149,7 @@ class Estimate(BaseModel):
     memory_mb: float = 0.0
     method: str = ""
     size: str = ""
+    base: str = Field(default="", description='What it would begin with: "nothing", or the name of a base.')
     words: list[str] = Field(default_factory=list)
 
     @classmethod

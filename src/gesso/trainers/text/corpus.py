@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from gesso.trainers.text import tokens
 from gesso.trainers.text.batches import Tokens
 from gesso.trainers.text.kept import Kept, gone_if_broken, room_for, write_whole
 
+_MANY: Final = 20
+"""Documents from which on one knows how they begin."""
 _LEAST: Final = 64
 """How few tokens are enough to learn from."""
 
@@ -35,6 +38,20 @@ class Corpus:
     def bytes_per_token(self) -> float:
         """How many bytes of the held-out text a token stands for."""
         return self.heldout_bytes / max(1, len(self.heldout)) or 1.0
+
+    @cached_property
+    def begins_after(self) -> list[str]:
+        """The pieces after which a new text begins: a blank line. None where many documents do, each after an end.
+
+        Of a single long text nobody has seen what comes after its end: a base would go on with what came there for it.
+        """
+        if (self.text == tokens.end_of(self.tokenizer)).sum() >= _MANY:
+            return []
+        for line in ("Ċ", "\n"):  # as bytes are written, and as characters are
+            breaks = self.text == self.tokenizer.token_to_id(line)
+            if np.any(breaks):
+                return [line, line] if np.any(breaks[1:] & breaks[:-1]) else [line]
+        return []
 
 
 def open_corpus(dataset: Path, kept: Kept, *, make: Callable[[], Tokenizer]) -> Corpus:

@@ -26,7 +26,9 @@ _PROGRAM_BYTES: Final = 500 * 2**20
 _TOKENS_AT_ONCE: Final = 4096
 _TOKENS_AT_ONCE_ON_A_GPU: Final = 65_536
 _LARGE: Final = 60_000_000
-"""Parameters from which a base is tuned by LoRA, if nobody says how."""
+"""Parameters from which what a base has learnt is changed with more care, and a checkpoint takes a gigabyte."""
+_LORA_FROM: Final = 60_000_000
+"""Parameters from which a base is tuned by LoRA, if nobody says how; below, all of it learns."""
 _RANK: Final = 16
 _LENGTH: Final = 512
 """How many tokens are read in one go from a base, where nothing else is said."""
@@ -65,7 +67,7 @@ class Course:
     def rank(self) -> int:
         """The rank of LoRA's matrices; 0 for a full training."""
         if self.options.method == "auto":
-            return _RANK if self.origin and self.parameters > _LARGE else 0
+            return _RANK if self.origin and self.parameters > _LORA_FROM else 0
         return _RANK if self.options.method == "lora" else 0
 
     @property

@@ -23,16 +23,22 @@ def words_for(options: Options, corpus: Corpus, *, is_tuned: bool, seconds: floa
 
 
 def _of_new(size: int) -> str:
+    if size < 5_000:
+        return "From so little text alone nothing learns to speak: what comes is noise. Begin from a base, or add text."
     if size < 20_000:
         return "From so little text alone a model learns to spell, and hardly to speak. Begin from a base, or add text."
     if size < 200_000:
         return "Made from nothing, it learns the look of your text, with half-made words. From a base it speaks better."
     if size < 2_000_000:
-        return "Made from nothing, it sounds like your text, and does not keep a thought for long."
+        return (
+            "Made from nothing, it sounds like your text, and does not keep a thought for long. Try a base beside it."
+        )
     return "It learns words and sentences. To keep a thought over a page, models read a thousand times as much."
 
 
 def _of_tuned(size: int) -> str:
+    if size < 5_000:
+        return "That is hardly enough for a voice: the base's stays, and some of your sentences come word for word."
     if size < 20_000:
         return "A few pages colour the base's voice. With ten times as much it becomes your own."
     if size < 200_000:

@@ -34,24 +34,23 @@ _MOST_BITS: Final = 0.2
 _LIBRARIES: Final = ("torch", "tokenizers", "safetensors", "ctranslate2", "numpy")
 
 
-def make_model(
-    training: Training, state: State, *, options: Options, dtype: torch.dtype = torch.float32
-) -> dict[str, Any]:
+def make_model(training: Training, state: State, *, options: Options) -> dict[str, Any]:
     """Put the finished model into the kept folder, and return (and keep) the report on the run."""
     kept = training.kept
     made = kept.folder / ".model.part"
     shutil.rmtree(made, ignore_errors=True)
     with room_for("the finished model"), gone_if_broken(made):
-        report = _make(training, state, options=options, made=made, dtype=dtype)
+        report = _make(training, state, options=options, made=made)
         kept.put(made, "model")
         kept.write("report.json", report)
     return report
 
 
-def _make(training: Training, state: State, *, options: Options, made: Path, dtype: torch.dtype) -> dict[str, Any]:
+def _make(training: Training, state: State, *, options: Options, made: Path) -> dict[str, Any]:
     model, best = best_model(training)
     tokenizer = training.corpus.tokenizer
-    huggingface.write(model, made / "weights", end=tokens.end_of(tokenizer), dtype=dtype)
+    end, begins_after = tokens.end_of(tokenizer), training.corpus.begins_after
+    huggingface.write(model, made / "weights", end=end, begins_after=begins_after)
     huggingface.write_tokenizer(tokenizer, made / "weights", context=model.shape.context)
     labels = Labels(name=options.name or "text", title=options.name or "Text", description=_description(training))
     make_speaker(made, labels)

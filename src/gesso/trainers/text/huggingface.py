@@ -7,7 +7,7 @@ Read here without its library: the format is small, and a user's machine need no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,6 +105,8 @@ def load(model: Gpt, given: Mapping[str, Tensor]) -> None:
             value = found[name].T if name.endswith(_TURNED) else found[name]
             if value.shape != weight.shape:
                 raise _refusal(f"a weight {name} of the shape {list(value.shape)}, not {list(weight.shape)}")
+            if not bool(torch.isfinite(value).all()):
+                raise _refusal(f"a weight {name} in which values are missing (NaN, or without an end)")
             weight.copy_(value)
 
 
@@ -120,8 +122,13 @@ def weights(model: Gpt, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]
     }
 
 
-def write(model: Gpt, folder: Path, *, end: int, dtype: torch.dtype = torch.float32) -> None:
-    """Write `config.json`, `generation_config.json` and `model.safetensors`. `end` is the piece that ends a text."""
+def write(
+    model: Gpt, folder: Path, *, end: int, dtype: torch.dtype = torch.float32, begins_after: Sequence[str] = ()
+) -> None:
+    """Write `config.json`, `generation_config.json` and `model.safetensors`. `end` is the piece that ends a text.
+
+    `begins_after` are the pieces after which a new text begins, if that is not the end of another: for the speaker.
+    """
     shape = model.shape
     config = {
         "architectures": ["GPT2LMHeadModel"],
@@ -138,6 +145,7 @@ def write(model: Gpt, folder: Path, *, end: int, dtype: torch.dtype = torch.floa
         "bos_token_id": end,
         "eos_token_id": end,
         "torch_dtype": str(dtype).removeprefix("torch."),
+        **({"begins_after": list(begins_after)} if begins_after else {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

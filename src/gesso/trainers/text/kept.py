@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,9 @@ from gesso import GessoError
 
 Json = Mapping[str, Any]
 """A line of a file of lines."""
-_FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows knows no quota
+_FULL: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows knows no quota by number
+_FULL_IN_RUST: Final = {39, 112, 1295} if os.name == "nt" else _FULL  # where Rust says the system's own numbers
+_NUMBER: Final = re.compile(r"\(os error (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -85,16 +88,23 @@ def remove(folder: Path) -> None:
 
 @contextmanager
 def room_for(what: str) -> Iterator[None]:
-    """Say in a word that the disk is full, if it is; safetensors says it in words only."""
+    """Say in a word that the disk is full, if it is."""
     try:
         yield
     except Exception as error:
-        if getattr(error, "errno", None) in _FULL or "No space left" in str(error):
+        if _is_full(error):
             raise GessoError(
-                f"The disk is full: there was no room for {what}. The last good checkpoint is still there.",
+                f"The disk is full: there was no room for {what}. What was kept before is still there.",
                 hint="Make room, and take the training up again.",
             ) from error
         raise
+
+
+def _is_full(error: Exception) -> bool:
+    """Say whether there was no room. safetensors, which is Rust, has the system's number in its words alone."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return bool(_FULL_IN_RUST & set(map(int, _NUMBER.findall(str(error)))))
 
 
 @contextmanager

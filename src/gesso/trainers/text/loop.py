@@ -82,7 +82,7 @@ class Training:
             self._tell(state, rate=rate, tokens_per_s=plan.batch_tokens / (now - stepped))
             if state.step % plan.every == 0 or state.step == plan.steps:
                 state = self._look(replace(state, elapsed_s=time.monotonic() - began))
-        return state if state.step == self._looked_at() else self._look(state)
+        return state if state.step and state.step == self._looked_at() else self._look(state)
 
     def _batches(self) -> Batches:
         return Batches(self.corpus.text, rows=self.plan.rows, length=self.plan.block_size, seed=self.plan.seed)
@@ -124,16 +124,23 @@ class Training:
     def _say_how_well(self, step: int, loss: float | None) -> None:
         line = {"step": step, "heldout_loss": loss, "bits_per_byte": self._bits_per_byte(loss)}
         self.kept.append("curve.jsonl", line)
-        plan, model = self.plan, self.learner.model
-        texts = sample(model, self.corpus.tokenizer, prompt=plan.prompt, seeds=list(SEEDS), length=plan.sample_tokens)
+        plan, corpus = self.plan, self.corpus
+        texts = sample(
+            self.learner.model,
+            corpus.tokenizer,
+            prompt=plan.prompt,
+            seeds=list(SEEDS),
+            length=plan.sample_tokens,
+            begins_after=corpus.begins_after,
+        )
         for seed, text in zip(SEEDS, texts, strict=True):
             self.kept.append("samples.jsonl", {"step": step, "prompt": plan.prompt, "seed": seed, "text": text})
         self.news.preview(texts[0])
 
     def _tell(self, state: State, *, rate: float, tokens_per_s: float) -> None:
         step, steps = state.step, self.plan.steps
-        left = state.elapsed_s / step * (steps - step)
-        self.news.progress(step / steps, f"step {step} of {steps}, loss {state.loss:.2f}, {_minutes(left)} left")
+        left = f", {_minutes(state.elapsed_s / step * (steps - step))} left" if step < steps else ""
+        self.news.progress(step / steps, f"step {step} of {steps}, loss {state.loss:.2f}{left}")
         if step % math.ceil(steps / _LINES) == 0 or step == 1:
             line = {"step": step, "loss": state.loss, "learning_rate": rate}
             self.kept.append("curve.jsonl", line | {"tokens_per_s": tokens_per_s, "elapsed_s": state.elapsed_s})
@@ -147,5 +154,5 @@ class Training:
 
 def _minutes(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
+        return "1 second" if seconds < 1.5 else f"{seconds:.0f} seconds"
     return f"{seconds / 60:.1f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -18,15 +19,20 @@ TOP_K: Final = 50
 
 
 @torch.no_grad()
-def sample(model: Gpt, tokenizer: Tokenizer, *, prompt: str, seeds: list[int], length: int) -> list[str]:
+def sample(
+    model: Gpt, tokenizer: Tokenizer, *, prompt: str, seeds: list[int], length: int, begins_after: Sequence[str] = ()
+) -> list[str]:
     """Return what follows a prompt, with the prompt before it, once for each seed: at most `length` pieces.
 
-    Chance comes from the seeds alone, and nobody else's is disturbed.
+    Without a prompt it is what follows the pieces `begins_after`, or the end of another text. Chance comes from the
+    seeds alone, and nobody else's is disturbed.
     """
     model.eval()
     device = model.wte.weight.device
     end = tokens.end_of(tokenizer)
-    begin = tokenizer.encode(prompt).ids[-model.shape.context // 2 :] or [end]
+    begin = tokenizer.encode(prompt).ids[-model.shape.context // 2 :]
+    known = [number for piece in begins_after if (number := tokenizer.token_to_id(piece)) is not None]
+    begin = begin or known or [end]
     chances = [torch.Generator().manual_seed(seed) for seed in seeds]
     made = torch.tensor([begin] * len(seeds), device=device)
     logits, past = model.next_logits(made)
@@ -36,12 +42,17 @@ def sample(model: Gpt, tokenizer: Tokenizer, *, prompt: str, seeds: list[int], l
         if made.shape[1] >= model.shape.context or bool((made[:, len(begin) :] == end).any(dim=1).all()):
             break
         logits, past = model.next_logits(made[:, -1:], past)
-    return [prompt + tokenizer.decode(_until(row[len(begin) :].tolist(), end)) for row in made]
+    return [prompt + _text(tokenizer, _until(row[len(begin) :].tolist(), end)) for row in made]
 
 
 def _choose(logits: Tensor, chance: torch.Generator) -> Tensor:
     likely, places = torch.topk(logits, min(TOP_K, len(logits)))
     return places[torch.multinomial(torch.softmax(likely / TEMPERATURE, dim=-1), 1, generator=chance)]
+
+
+def _text(tokenizer: Tokenizer, pieces: list[int]) -> str:
+    """Return what pieces say. One that has learnt little says any byte; NUL, which is no part of a text, is marked."""
+    return str(tokenizer.decode(pieces)).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _until(pieces: list[int], end: int) -> list[int]:

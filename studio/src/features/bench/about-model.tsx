@@ -3,6 +3,7 @@ import { size } from "@/ui/amounts";
 import { Dialog } from "@/ui/dialog";
 import { titleOf } from "@/widgets/widget";
 import styles from "./bench.module.css";
+import { commandWords } from "./speaking";
 
 function Ports({ title, ports }: { title: string; ports: Port[] }) {
   return (
@@ -46,7 +47,7 @@ export function AboutModel({ page, spec, onClose }: { page: ModelPage; spec: Mod
         </dl>
         {spec.commands.map((command) => (
           <div key={command.name} className={styles.about}>
-            {spec.commands.length > 1 && <h2>{command.name}</h2>}
+            {spec.commands.length > 1 && <h2>{commandWords(command, spec.commands)}</h2>}
             <p style={{ whiteSpace: "pre-wrap" }}>{command.description}</p>
             <Ports title="Inputs" ports={command.inputs} />
             <Ports title="Outputs" ports={command.outputs} />

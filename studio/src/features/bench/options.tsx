@@ -13,7 +13,7 @@ import type { Bench } from "./bench-store";
 import { replace, useBenches } from "./bench-store";
 import { OptionRows } from "./input-pane";
 import { SetUp } from "./set-up";
-import { COUNTS, isSpeaking, offered } from "./speaking";
+import { COUNTS, commandWords, isSpeaking, offered } from "./speaking";
 
 interface OptionsProps {
   spec: ModelSpec;
@@ -67,14 +67,15 @@ function CommandChoice({ spec, command }: { spec: ModelSpec; command: Command })
   const choose = (name: string) => {
     replace(spec.name, { command: name, values: {}, isTouched: false, isAwaited: false, jobId: null });
   };
-  const names = offered(spec.commands, command).map(({ name }) => name);
+  const choices = offered(spec.commands, command);
+  const commands = choices.map((one) => ({ value: one.name, label: commandWords(one, choices) }));
   return (
-    <Field label="Command" labelId="command" about={command.description.split("\n")[0]}>
-      {names.length <= 3 ? (
-        <Segments labelledBy="command" choices={names.map((name) => ({ value: name, label: name }))} value={command.name} onChange={choose} />
+    <Field label="What it does" labelId="command" about={command.description.split("\n")[0]}>
+      {commands.length <= 3 ? (
+        <Segments labelledBy="command" choices={commands} value={command.name} onChange={choose} />
       ) : (
         <Select aria-labelledby="command" value={command.name} onChange={(event) => { choose(event.target.value); }}>
-          {names.map((name) => <option key={name}>{name}</option>)}
+          {commands.map(({ value, label }) => <option key={value} value={value}>{label}</option>)}
         </Select>
       )}
     </Field>

@@ -14,6 +14,7 @@ import { benchOf, replace } from "./bench-store";
 import type { Fit } from "./fits";
 import { fitting } from "./fits";
 import styles from "./send-on.module.css";
+import { commandWords } from "./speaking";
 import { startValues } from "./values";
 
 const nice = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("_", " ");
@@ -50,7 +51,7 @@ function Targets({ output, onDone }: { output: Output; onDone: () => void }) {
     ? []
     : usable.flatMap((model, index) => {
         const spec = pages[index]?.data?.spec;
-        return (spec ? fitting(spec, output.type, content.value) : []).map((fit) => ({ model, fit, isOne: spec?.commands.length === 1 }));
+        return (spec ? fitting(spec, output.type, content.value) : []).map((fit) => ({ model, fit, words: spec && spec.commands.length > 1 ? `, ${commandWords(fit.command, spec.commands)}` : "" }));
       });
   const send = (model: string, fit: Fit) => {
     lay(model, fit);
@@ -60,13 +61,13 @@ function Targets({ output, onDone }: { output: Output; onDone: () => void }) {
   return (
     <>
       <ul className={styles.targets} aria-label="Models that take it">
-        {found.map(({ model, fit, isOne }) => (
+        {found.map(({ model, fit, words }) => (
           <li key={`${model.name} ${fit.command.name} ${fit.port.name}`}>
             <button type="button" onClick={() => { send(model.name, fit); }}>
               <span className={styles.picture}>{model.has_preview && <img src={previewUrl(model.name)} alt="" loading="lazy" />}</span>
               <span className={styles.words}>
                 <strong>{model.title || model.name}</strong>
-                <span className="soft">as {titleOf(fit.port)}{isOne ? "" : `, ${fit.command.name}`}</span>
+                <span className="soft">as {titleOf(fit.port)}{words}</span>
               </span>
             </button>
           </li>

@@ -26,6 +26,18 @@ export function onPage(command: Command): Command {
   return { ...command, inputs };
 }
 
+/** What a command does, in words for people: its name is for programs. */
+export function commandWords(command: Command, commands: readonly Command[]): string {
+  const words = command.name.replaceAll("_", " ");
+  const named = words.charAt(0).toUpperCase() + words.slice(1);
+  const speaking = commands.filter(isSpeaking);
+  if (!isSpeaking(command)) return named;
+  if (speaking.length === 1) return "Write";
+  const twins = speaking.filter(({ is_streaming }) => is_streaming === command.is_streaming);
+  if (twins.length > 1) return named;
+  return command.is_streaming ? "Write, bit by bit" : "Write, all at once";
+}
+
 /** The jobs that are shown side by side: those that were asked for together with the chosen one. */
 export const together = ({ jobId, group }: Pick<Bench, "jobId" | "group">): string[] => (jobId === null ? [] : group.includes(jobId) ? group : [jobId]);
 

@@ -7,8 +7,8 @@ import { RoomProblem } from "@/features/connection/room-problem";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
 import { BotPage } from "./bot";
-import styles from "./bots.module.css";
 import { NewBot } from "./new-bot";
 import { titleOf } from "./networks";
 import { BotState } from "./state";
@@ -29,9 +29,9 @@ export default function BotsRoom({ name }: { name: string | undefined }) {
   const isMissing = name !== undefined && found.isSuccess && !chosen;
   const make = <Button look="main" icon={<Plus />} onClick={() => { go("/bots?new"); }}>Make a bot</Button>;
   return (
-    <div className={styles.page} data-chosen={chosen || isMissing ? "" : undefined} data-walk={isNew && found.isSuccess ? "" : undefined}>
-      <div className={styles.list}>
-        <header className={styles.head}>
+    <div className={room.page} data-chosen={chosen || isMissing ? "" : undefined} data-alone={isNew && found.isSuccess ? "" : undefined}>
+      <div className={room.list}>
+        <header className={room.head}>
           <h1>Bots</h1>
           {all.length > 0 && !isNew && make}
         </header>
@@ -42,10 +42,10 @@ export default function BotsRoom({ name }: { name: string | undefined }) {
             A bot speaks through a text model of yours: first with you, then on Discord, Slack or X.
           </Empty>
         )}
-        <ul className={styles.bots}>
+        <ul className={room.rows}>
           {all.map((one) => (
             <li key={one.name}>
-              <Link href={`/bots/${one.name}`} className={styles.one} aria-current={one.name === name ? "page" : undefined}>
+              <Link href={`/bots/${one.name}`} className={room.row} aria-current={one.name === name ? "page" : undefined}>
                 <strong>{one.persona.name}</strong>
                 <BotState bot={one} />
                 <span className="soft">{one.persona.model}</span>

@@ -32,12 +32,16 @@ export const START: Persona = {
   blocked: [],
 };
 
+export const isAddress = (model: string): boolean => /^https?:\/\//i.test(model);
+
 const BEGIN: Draft = { step: "Model", reached: 0, persona: START, network: "rehearsal", isEvents: false, token: "" };
 
 interface Drafts extends Draft {
   goTo: (step: Step) => void;
   set: (change: Partial<Draft>) => void;
   clear: () => void;
+  /** Begin with a model that was chosen elsewhere; of one that is thought of already nothing else is lost. */
+  beginWith: (model: string) => void;
 }
 
 export const useDraft = create<Drafts>((set) => ({
@@ -49,6 +53,9 @@ export const useDraft = create<Drafts>((set) => ({
   clear: () => {
     set(BEGIN);
   },
+  beginWith: (model) => {
+    set(({ persona, token }) => (persona.model === model ? {} : { step: "Model", token: isAddress(model) ? token : "", persona: { ...persona, model, command: null, inputs: {} } }));
+  },
 }));
 
 /** "My Poet!" -> "my-poet", which nobody else is called. */
@@ -58,8 +65,6 @@ export function keptName(name: string, taken: readonly string[]): string {
   while (taken.includes(kept)) kept = `${plain}-${String(number++)}`;
   return kept;
 }
-
-export const isAddress = (model: string): boolean => /^https?:\/\//i.test(model);
 
 /** What is still missing or wrong in a step; null if it is done. Numbers that are wrong are not numbers. */
 export function missing(step: Step, persona: Persona): string | null {

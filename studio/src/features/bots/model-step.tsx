@@ -2,7 +2,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { api, problemOf } from "@/api/client";
-import type { ModelPage, Persona } from "@/api/types";
+import type { Persona } from "@/api/types";
 import { Button } from "@/ui/button";
 import { Segments, TextInput } from "@/ui/controls";
 import { Empty, ProblemNote } from "@/ui/empty";
@@ -10,6 +10,7 @@ import { Field } from "@/ui/field";
 import { Ring } from "@/ui/ring";
 import styles from "./making.module.css";
 import { isAddress } from "./draft";
+import { isWriting } from "./writing";
 
 interface ModelStepProps {
   persona: Persona;
@@ -52,9 +53,6 @@ export function ModelStep({ persona, onChange, token, onToken }: ModelStepProps)
     </div>
   );
 }
-
-const isWriting = ({ spec }: ModelPage): boolean =>
-  spec?.commands.some(({ inputs, outputs }) => inputs.some(({ type }) => type === "text") && outputs.some(({ type }) => type === "text") && !inputs.some(({ type, is_required }) => is_required && type !== "text")) ?? false;
 
 function Here({ chosen, onChoose }: { chosen: string; onChoose: (model: string) => void }) {
   const models = useQuery({ queryKey: ["models"], queryFn: api.models });

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Moon, Sun, Trash2 } from "lucide-react";
+import { ArrowLeft, Bot, Moon, Sun, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, problemOf } from "@/api/client";
 import type { Deployment, DeploymentChange, Problem } from "@/api/types";
+import { isWriting, makeBotOf } from "@/features/bots/writing";
 import { queries } from "@/features/connection/queries";
 import { Button } from "@/ui/button";
 import { CodeBlock } from "@/ui/code-block";
@@ -12,6 +13,7 @@ import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
 import { Part } from "@/ui/page";
+import room from "@/ui/room.module.css";
 import { CodePart } from "./code";
 import { FiguresPart } from "./figures";
 import styles from "./hosting.module.css";
@@ -34,12 +36,13 @@ export function DeploymentPage({ deployment }: { deployment: Deployment }) {
   };
   const change = (changes: DeploymentChange) => { act(api.changeDeployment(name, changes)); };
   return (
-    <section className={styles.detail} aria-label={name}>
-      <header className={styles.detailHead}>
-        <Link href="/hosting" className={styles.back}><ArrowLeft aria-hidden="true" />Hosting</Link>
+    <section className={room.detail} aria-label={name}>
+      <header className={room.detailHead}>
+        <Link href="/hosting" className={room.back}><ArrowLeft aria-hidden="true" />Hosting</Link>
         <h2>{name}</h2>
         <StateWord state={status.state} />
-        <div className={styles.actions}>
+        <div className={room.actions}>
+          <BotOf deployment={deployment} />
           {status.state === "awake" && <Button icon={<Moon />} onClick={() => { act(api.sleep(name)); }}>Put to sleep</Button>}
           {(status.state === "asleep" || status.state === "failed") && <Button icon={<Sun />} onClick={() => { act(api.wake(name)); }}>Wake</Button>}
         </div>
@@ -68,6 +71,15 @@ export function DeploymentPage({ deployment }: { deployment: Deployment }) {
       {isRemoving && <Removing name={name} onClose={() => { setRemoving(false); }} />}
     </section>
   );
+}
+
+/** The way to a bot that speaks through it, if it makes a text of a text. */
+function BotOf({ deployment }: { deployment: Deployment }) {
+  const [, go] = useLocation();
+  const name = deployment.releases.find(({ number }) => number === deployment.current)?.model ?? "";
+  const model = useQuery({ queryKey: ["model", name], queryFn: () => api.model(name), enabled: name !== "", retry: false });
+  if (!model.data || !isWriting(model.data)) return null;
+  return <Button icon={<Bot />} title="It speaks through this address, with you, then on Discord, Slack or X" onClick={() => { makeBotOf(deployment.url, go); }}>Make a bot of it</Button>;
 }
 
 function Pages({ deployment, onChange }: { deployment: Deployment; onChange: (origins: string[]) => void }) {

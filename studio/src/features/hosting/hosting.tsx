@@ -7,6 +7,7 @@ import { RoomProblem } from "@/features/connection/room-problem";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
 import { useFocusKept } from "@/ui/use-focus-kept";
 import { DeploymentPage } from "./deployment";
 import { Today } from "./figures";
@@ -31,9 +32,9 @@ export default function HostingRoom({ name }: { name: string | undefined }) {
   useFocusKept(head, `${name ?? ""} ${String(isHosting)}`);
   const host = <Button look="main" icon={<Plus />} onClick={() => { setHosting(true); }}>Host a model</Button>;
   return (
-    <div className={styles.page} data-chosen={chosen ? "" : undefined}>
-      <div className={styles.list}>
-        <header className={styles.head}>
+    <div className={room.page} data-chosen={chosen ? "" : undefined}>
+      <div className={room.list}>
+        <header className={room.head}>
           <h1 ref={head} tabIndex={-1}>Hosting</h1>
           {all.length > 0 && host}
         </header>
@@ -44,10 +45,10 @@ export default function HostingRoom({ name }: { name: string | undefined }) {
             A hosted model is a URL with a token. A sketch, a bot or a website can call it.
           </Empty>
         )}
-        <ul className={styles.deployments}>
+        <ul className={room.rows}>
           {all.map((one) => (
             <li key={one.name}>
-              <Link href={`/hosting/${one.name}`} className={styles.deployment} aria-current={one.name === name ? "page" : undefined}>
+              <Link href={`/hosting/${one.name}`} className={room.row} aria-current={one.name === name ? "page" : undefined}>
                 <strong>{one.name}</strong>
                 <StateWord state={one.status.state} />
                 <span className="soft">{one.releases.find(({ number }) => number === one.current)?.model}</span>

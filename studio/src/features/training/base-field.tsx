@@ -1,33 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import type { Trainer } from "@/api/types";
 import { Segments, Select, TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
+import { aboutBase, basesFor, kindOf, NOTHING, type BaseKind } from "./bases";
 import styles from "./training.module.css";
 
-type Kind = "nothing" | "here" | "hub";
-
-const KINDS: { value: Kind; label: string }[] = [{ value: "nothing", label: "Nothing" }, { value: "here", label: "A model here" }, { value: "hub", label: "A model of the hub" }];
-const ABOUT: Record<Kind, string> = {
-  nothing: "It knows no language but that of your text: its own voice only, and nothing is fetched. It wants more text.",
-  here: "It goes on from a model that was trained here.",
-  hub: "It knows its language already, which is good for short texts. It is fetched once from Hugging Face, as its folder there is called.",
-};
 const KNOWN = ["distilgpt2", "gpt2", "gpt2-medium"];
 
-/** What a training begins with: nothing, a model here, or one of the hub. */
-export function BaseField({ value, wrong, onChange }: { value: string; wrong: string | null; onChange: (base: string) => void }) {
+interface BaseFieldProps {
+  value: string;
+  trainer: Trainer;
+  /** How much text there is to learn from. */
+  bytes: number;
+  wrong: string | null;
+  onChange: (base: string) => void;
+}
+
+/** What a training begins with: the model that comes with Gesso, nothing, a model here, or one of the hub. */
+export function BaseField({ value, trainer, bytes, wrong, onChange }: BaseFieldProps) {
   const trainings = useQuery({ queryKey: ["trainings"], queryFn: () => api.trainings() });
   const here = [...new Set((trainings.data?.trainings ?? []).map(({ model }) => model).filter(Boolean))];
-  const [kind, setKind] = useState<Kind>(value === "" ? "nothing" : here.includes(value) ? "here" : "hub");
-  const choose = (to: Kind) => {
+  const [kind, setKind] = useState<BaseKind>(kindOf(value, trainer, here));
+  const choose = (to: BaseKind) => {
     setKind(to);
-    onChange({ nothing: "", here: here[0] ?? "", hub: KNOWN[0] ?? "" }[to]);
+    onChange({ own: trainer.own_base, nothing: NOTHING, here: here[0] ?? NOTHING, hub: KNOWN[0] ?? NOTHING }[to]);
   };
   return (
     <>
-      <Field label="Begins with" labelId="base-kind" isNameUnseen about={ABOUT[kind]}>
-        <Segments isFit labelledBy="base-kind" describedBy="base-kind-about" choices={KINDS.filter((one) => one.value !== "here" || here.length > 0)} value={kind} onChange={choose} />
+      <Field label="Begins with" labelId="base-kind" isNameUnseen about={aboutBase(kind, trainer, bytes)} wrong={kind === "own" || kind === "nothing" ? wrong : null}>
+        <Segments isFit labelledBy="base-kind" describedBy="base-kind-about" choices={basesFor(trainer, here)} value={kind} onChange={choose} />
       </Field>
       {kind === "here" && (
         <Field label="Model" htmlFor="base-here" wrong={wrong}>

@@ -12,6 +12,7 @@ import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Part } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
 import { useToasts } from "@/ui/toasts";
 import { DatasetFacts, LengthsPart, PreviewPart } from "./dataset-view";
 import styles from "./training.module.css";
@@ -43,11 +44,11 @@ export function DatasetPage({ name }: { name: string }) {
   }
   const files = dataset.files;
   return (
-    <section className={styles.detail} aria-label={name}>
-      <header className={styles.detailHead}>
-        <Link href="/training" className={styles.back}><ArrowLeft aria-hidden="true" />Training</Link>
+    <section className={room.detail} aria-label={name}>
+      <header className={room.detailHead}>
+        <Link href="/training" className={room.back}><ArrowLeft aria-hidden="true" />Training</Link>
         <h2>{name}</h2>
-        <div className={styles.actions}>
+        <div className={room.actions}>
           <Button look="main" icon={<GraduationCap />} onClick={() => { go(`/training/new?text=${encodeURIComponent(name)}`); }}>Train with it</Button>
         </div>
       </header>

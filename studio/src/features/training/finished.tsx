@@ -1,25 +1,27 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
-import { Download, Globe, MessageSquareText } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Bot, Download, Globe, MessageSquareText } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, downloadUrl, problemOf } from "@/api/client";
-import type { Problem, SampleText, Training } from "@/api/types";
+import type { Problem, Training } from "@/api/types";
 import { benchPath } from "@/features/bench/actions";
+import { makeBotOf } from "@/features/bots/writing";
 import { save } from "@/features/jobs/download";
 import { Button } from "@/ui/button";
 import { ProblemNote } from "@/ui/empty";
 import { Facts } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import { NOTHING } from "./bases";
 import { many, memorisedWords, percent, took } from "./course";
 import styles from "./training.module.css";
 
 /** The model that has come of it: its card, and what one does with it. */
-export function FinishedPart({ training, samples }: { training: Training; samples: readonly SampleText[] }) {
+export function FinishedPart({ training }: { training: Training }) {
   const [, go] = useLocation();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isExporting, setExporting] = useState(false);
   const model = useQuery({ queryKey: ["model", training.model], queryFn: () => api.model(training.model), enabled: training.model !== "" });
-  const memorised = useMemorised(training, samples);
+  const memorised = training.memorised?.share ?? null;
   const best = training.report?.["heldout_loss"] ?? training.latest?.heldout_loss;
   const time = took(training);
   const take = async () => {
@@ -41,6 +43,7 @@ export function FinishedPart({ training, samples }: { training: Training; sample
         <div className={styles.next}>
           <Button look="main" size="large" icon={<MessageSquareText />} onClick={() => { go(benchPath(training.model)); }}>Try it</Button>
           <Button size="large" icon={<Globe />} title="Give it an address, for sketches, bots and websites" onClick={() => { go(`/hosting?host=${encodeURIComponent(training.model)}`); }}>Host it</Button>
+          <Button size="large" icon={<Bot />} title="It speaks with you, then on Discord, Slack or X" onClick={() => { makeBotOf(training.model, go); }}>Make a bot of it</Button>
           <Button size="large" icon={isExporting ? <Ring size={16} /> : <Download />} disabled={isExporting} title="As others read it: a Hugging Face folder in a ZIP" onClick={() => void take()}>Export</Button>
         </div>
       ) : <p className="soft">Its model is not on the list of models any more.</p>}
@@ -50,7 +53,7 @@ export function FinishedPart({ training, samples }: { training: Training; sample
           ["Loss on held-out text", typeof best === "number" ? best.toFixed(3) : "–"],
           ["Steps", training.latest ? training.latest.step.toLocaleString() : "–"],
           ["Size", training.plan?.parameters ? many(training.plan.parameters) : "–"],
-          ["Base", training.base || "Nothing"],
+          ["Base", training.base === NOTHING ? "Nothing" : training.base],
           ["Licence", model.data?.licence || "Not said"],
           ["Word for word", memorised === null ? "–" : percent(memorised)],
         ]}
@@ -58,16 +61,4 @@ export function FinishedPart({ training, samples }: { training: Training; sample
       {memorised !== null && <p className="soft">{percent(memorised)} of its last samples stand word for word in your text. {memorisedWords(memorised)}</p>}
     </div>
   );
-}
-
-/** Which share of its last samples stands word for word in what it learnt from. */
-function useMemorised(training: Training, samples: readonly SampleText[]): number | null {
-  const last = samples.filter(({ step }) => step === samples.at(-1)?.step);
-  const found = useQueries({
-    queries: last.map(({ text }) => ({ queryKey: ["memorised", training.id, text], queryFn: () => api.memorised(training.id, text), staleTime: Infinity })),
-  });
-  const known = found.flatMap(({ data }) => (data ? [data] : []));
-  const characters = known.reduce((sum, one) => sum + one.characters, 0);
-  if (!last.length || known.length < last.length || characters === 0) return null;
-  return known.reduce((sum, one) => sum + one.share * one.characters, 0) / characters;
 }

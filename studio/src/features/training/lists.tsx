@@ -2,6 +2,7 @@ import { Link, useLocation } from "wouter";
 import type { Dataset, Training } from "@/api/types";
 import { ago, counted, size } from "@/ui/amounts";
 import { StateWord } from "@/ui/page";
+import room from "@/ui/room.module.css";
 import { isOver, roughly, secondsLeft, standing } from "./course";
 import styles from "./training.module.css";
 
@@ -18,10 +19,10 @@ export const textPath = (name: string): string => `/training/texts/${encodeURICo
 /** Every training, the newest first: what is learnt from, how far it is. */
 export function TrainingList({ trainings, chosen }: { trainings: Training[]; chosen: string | undefined }) {
   return (
-    <ul className={styles.rows} aria-label="Trainings">
+    <ul className={room.rows} aria-label="Trainings">
       {trainings.map((one) => (
         <li key={one.id}>
-          <Link href={`/training/${one.id}`} className={styles.row} aria-current={one.id === chosen ? "page" : undefined}>
+          <Link href={`/training/${one.id}`} className={room.row} aria-current={one.id === chosen ? "page" : undefined}>
             <strong>{one.name}</strong>
             <Standing training={one} />
             <span className="soft">{one.dataset_name}</span>
@@ -46,10 +47,10 @@ export function DatasetList({ datasets, path }: { datasets: Dataset[]; path: str
   return (
     <section aria-labelledby="texts">
       <h2 id="texts" className={styles.listTitle}>Texts</h2>
-      <ul className={styles.rows}>
+      <ul className={room.rows}>
         {datasets.map((one) => (
           <li key={one.digest}>
-            <Link href={textPath(one.name)} className={styles.row} aria-current={path === "texts" && at === textPath(one.name) ? "page" : undefined}>
+            <Link href={textPath(one.name)} className={room.row} aria-current={path === "texts" && at === textPath(one.name) ? "page" : undefined}>
               <strong>{one.name}</strong>
               <span className="soft">{size(one.bytes)}</span>
               <span className="soft">{counted(one.documents, "document")}</span>

@@ -13,8 +13,10 @@ import { Empty, ProblemNote } from "@/ui/empty";
 import { Field } from "@/ui/field";
 import { Part } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
 import { AddTexts, ColumnField } from "./add-texts";
 import { BaseField } from "./base-field";
+import { usualBase } from "./bases";
 import { DatasetFacts, LengthsPart, PreviewPart } from "./dataset-view";
 import { EstimateBar } from "./estimate";
 import { takeColumn, useMaking } from "./making";
@@ -36,9 +38,9 @@ export function NewPage({ datasets }: { datasets: Dataset[] | undefined }) {
     document.title = "Train a model · Gesso";
   }, []);
   return (
-    <section className={styles.detail} aria-label="Train a model">
-      <header className={styles.detailHead}>
-        <Link href="/training" className={styles.back}><ArrowLeft aria-hidden="true" />Training</Link>
+    <section className={room.detail} aria-label="Train a model">
+      <header className={room.detailHead}>
+        <Link href="/training" className={room.back}><ArrowLeft aria-hidden="true" />Training</Link>
         <h2>Train a text model</h2>
       </header>
       {trainers.error && <RoomProblem error={trainers.error} />}
@@ -67,7 +69,7 @@ const drafts = new Map<string, { name: string; base: string; changed: Record<str
 
 function Order({ dataset, trainer }: { dataset: Dataset; trainer: Trainer }) {
   const [, go] = useLocation();
-  const [draft, setDraft] = useState(() => drafts.get(dataset.digest) ?? { name: "", base: "", changed: {} });
+  const [draft, setDraft] = useState(() => drafts.get(dataset.digest) ?? { name: "", base: usualBase(trainer, dataset.bytes), changed: {} });
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setSending] = useState(false);
   const making = useMaking();
@@ -121,7 +123,7 @@ function Order({ dataset, trainer }: { dataset: Dataset; trainer: Trainer }) {
         </Part>
       )}
       <Part title="What it begins with">
-        <BaseField value={draft.base} wrong={problem?.where === "base" ? `${problem.message} ${problem.hint}` : null} onChange={(base) => { change({ base }); }} />
+        <BaseField value={draft.base} trainer={trainer} bytes={dataset.bytes} wrong={problem?.where === "base" ? `${problem.message} ${problem.hint}` : null} onChange={(base) => { change({ base }); }} />
       </Part>
       <Part title="Its name, and what it is asked">
         <Field label="Name" htmlFor="training-name" about="By which you run and host it." wrong={isOfName ? `${problem.message} ${problem.hint}` : null}>

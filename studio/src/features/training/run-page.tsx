@@ -12,6 +12,8 @@ import { Dialog } from "@/ui/dialog";
 import { Empty, ProblemNote } from "@/ui/empty";
 import { LogLines, Part } from "@/ui/page";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
+import { begunWith } from "./bases";
 import { CheckpointsPart } from "./checkpoints";
 import { isOver } from "./course";
 import { CurvePart } from "./curve";
@@ -63,12 +65,12 @@ function Run({ training }: { training: Training }) {
   const isRunning = status === "processing" || status === "starting";
   const hasKept = course.checkpoints.length > 0;
   return (
-    <section className={styles.detail} aria-label={training.name}>
-      <header className={styles.detailHead}>
-        <Link href="/training" className={styles.back}><ArrowLeft aria-hidden="true" />Training</Link>
+    <section className={room.detail} aria-label={training.name}>
+      <header className={room.detailHead}>
+        <Link href="/training" className={room.back}><ArrowLeft aria-hidden="true" />Training</Link>
         <h2>{training.name}</h2>
         <Standing training={training} />
-        <div className={styles.actions}>
+        <div className={room.actions}>
           {(isRunning || status === "queued") && act("pause", wanted === "pause" || busy === "pause" ? "Pausing" : "Pause", <Pause />)}
           {status === "paused" && act("resume", "Go on", <Play />)}
           {(status === "failed" || status === "canceled") && act("resume", hasKept ? "Go on" : "Try again", <Play />)}
@@ -79,13 +81,13 @@ function Run({ training }: { training: Training }) {
       </header>
       <p className={`soft ${styles.of ?? ""}`}>
         Learns from <Link href={textPath(training.dataset_name)} className={styles.link}>{training.dataset_name}</Link>
-        {training.base ? `, going on from ${training.base}` : ""}
+        {begunWith(training.base)}
         {training.from_training && <>, from <Link href={`/training/${training.from_training}`} className={styles.link}>another training</Link>{training.from_step !== null && ` at step ${training.from_step.toLocaleString()}`}</>}
         , begun {ago(training.created_at)}
       </p>
       {problem && <ProblemNote message={problem.message} hint={problem.hint} detail={problem.detail} />}
       {status === "failed" && <Broken training={training} hasKept={hasKept} />}
-      {status === "succeeded" ? <FinishedPart training={training} samples={course.samples} /> : <NowPart training={training} points={course.points} />}
+      {status === "succeeded" ? <FinishedPart training={training} /> : <NowPart training={training} points={course.points} />}
       <CurvePart training={training} points={course.points} />
       <SamplesPart samples={course.samples} isOver={isOver(training)} />
       <CheckpointsPart training={training} checkpoints={course.checkpoints} />

@@ -7,6 +7,7 @@ import { RoomProblem } from "@/features/connection/room-problem";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Ring } from "@/ui/ring";
+import room from "@/ui/room.module.css";
 import { isOver } from "./course";
 import { DatasetPage } from "./dataset-page";
 import { DatasetList, TrainingList } from "./lists";
@@ -34,9 +35,9 @@ export default function TrainingRoom({ place }: { place: string | undefined }) {
   const isEmpty = trainings.isSuccess && datasets.isSuccess && all.length + texts.length === 0;
   const train = <Button look="main" icon={<Plus />} onClick={() => { go("/training/new"); }}>Train a model</Button>;
   return (
-    <div className={styles.page} data-chosen={place ? "" : undefined}>
-      <div className={styles.list}>
-        <header className={styles.head}>
+    <div className={`${room.page ?? ""} ${styles.room ?? ""}`} data-chosen={place ? "" : undefined}>
+      <div className={room.list}>
+        <header className={room.head}>
           <h1>Training</h1>
           {!isEmpty && place !== "new" && train}
         </header>

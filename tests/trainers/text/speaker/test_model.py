@@ -59,6 +59,20 @@ def test_an_empty_prompt_begins_where_a_text_has_ended(parrot: speaker.Speaker) 
     assert written(parrot, **PLAIN) == "Zabcdefg"
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [(["a", "b"], "cdefg"), ([], "Zabcdefg"), (["no such"], "Zabcdefg"), ("ab", "Zabcdefg"), ([7], "Zabcdefg")],
+)
+def test_an_empty_prompt_begins_after_what_the_weights_say(
+    said: object, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["abcdefg" + END, END + "Z", "Zab"]
+    folder = write_parrot(tmp_path / "parrot", byte_tokenizer(257), texts, begins_after=said)
+    model = made(folder, monkeypatch)
+    assert written(model, **PLAIN) == text
+    assert written(model, "e", **PLAIN) == "fg"
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 100])
 def test_characters_are_counted_and_never_cut(parrot: speaker.Speaker, count: int) -> None:
     outputs = run_model(parrot, prompt="A", max_characters=count, **PLAIN).outputs

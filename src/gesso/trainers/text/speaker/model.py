@@ -88,13 +88,18 @@ class Speaker(Model):
         """Load the weights."""
         if not (WEIGHTS / "ct2" / "model.bin").is_file():
             raise FileNotFoundError(f"{WEIGHTS / 'ct2' / 'model.bin'} is missing. Train or import the model once more")
-        config = json.loads((WEIGHTS / "config.json").read_text(encoding="utf-8"))
-        self._tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+        self.load(WEIGHTS, WEIGHTS / "ct2")
+
+    def load(self, weights: Path, fast_form: Path, *, begins_after: Sequence[str] = ()) -> None:
+        """Load a Hugging Face folder, and what is run, from the folder with its form for CTranslate2."""
+        config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
+        self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._block_size = int(config.get("n_positions", 1024))
         self._letters = Bytes if isinstance(self._tokenizer.decoder, decoders.ByteLevel) else Letters
         end = config.get("eos_token_id")
         self._end = end if isinstance(end, int) else self._tokenizer.get_vocab_size()  # a number that no token has
-        self._press = Press(WEIGHTS / "ct2", block_size=self._block_size, end=self._end)
+        self._begins_after = list(begins_after) or self._known(config.get("begins_after"))
+        self._press = Press(fast_form, block_size=self._block_size, end=self._end)
 
     @command
     async def run(  # noqa: PLR0913 - what people may want to say
@@ -160,7 +165,13 @@ class Speaker(Model):
         """Return the tokens of a text; of its end if it is too long. A new text begins where another has ended."""
         end = prompt[-self._block_size * _CHARACTERS_PER_TOKEN :]
         tokens: list[str] = self._tokenizer.encode(end, add_special_tokens=False).tokens
-        return tokens or [self._tokenizer.id_to_token(self._end) or self._tokenizer.id_to_token(0) or ""]
+        end = self._tokenizer.id_to_token(self._end) or self._tokenizer.id_to_token(0) or ""
+        return tokens or self._begins_after or [end]
+
+    def _known(self, said: object) -> list[str]:
+        """Return the tokens after which a text begins, if they are tokens: others' folders may say anything."""
+        tokens = said if isinstance(said, list) and all(isinstance(token, str) for token in said) else []
+        return [] if None in map(self._tokenizer.token_to_id, tokens) else tokens
 
     def _manner(self, temperature: float, *, top_k: int, top_p: float, repetition_penalty: float) -> Manner:
         if temperature == 0 or top_k == 1 or top_p == 0:

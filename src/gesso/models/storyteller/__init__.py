@@ -1,0 +1,1 @@
+"""The model `storyteller`: a small language model that has read the old books."""
