@@ -10,7 +10,14 @@ from gesso.cli.training_desk import Desk
 from gesso.cli.training_run import begin_following
 from gesso.errors import ConflictError
 
-UNDER_WAY = {"name": "poet", "status": "processing", "plan": None, "logs": [], "progress": 0.9, "progress_text": "x"}
+UNDER_WAY: dict[str, Any] = {
+    "name": "poet",
+    "status": "processing",
+    "plan": None,
+    "logs": [],
+    "progress": 0.9,
+    "progress_text": "x",
+}
 
 
 class Late:

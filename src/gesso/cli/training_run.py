@@ -100,7 +100,7 @@ async def _leave(desk: Desk, training: Mapping[str, Any], *, following: Followin
     try:
         paused = await desk.act(training["id"], "pause")
     except ConflictError:  # it has ended just now
-        following.tell_end(await desk.get(training["id"]))
+        await following.tell_end(await desk.get(training["id"]))
         return
     step = (paused["latest"] or {}).get("step")
     at = f" at step {step}" if step is not None else ""
