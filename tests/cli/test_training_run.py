@@ -31,7 +31,7 @@ class Late:
 
     async def get(self, word: str) -> dict[str, Any]:
         self.looked_at.set()
-        return {**UNDER_WAY, "status": self.status, "wanted": "go on"}
+        return {**UNDER_WAY, "status": self.status, "wanted": "go on", "memorised": None}
 
     async def part(self, word: str, part: str, *, after_step: int) -> list[dict[str, Any]]:
         return []
