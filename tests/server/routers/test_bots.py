@@ -72,7 +72,7 @@ async def test_networks_say_what_they_ask_for(client: httpx.AsyncClient) -> None
     ("body", "where"),
     [
         ({**BOT, "name": "Fox"}, "name"),
-        ({**BOT, "persona": {"name": "Poet"}}, ""),
+        ({**BOT, "persona": {"name": "Poet"}}, "model"),
         ({**BOT, "persona": {**PERSONA, "tempalte": "x"}}, "tempalte"),
         ({**BOT, "persona": {**PERSONA, "speaking": {"chance": 2}}}, "speaking.chance"),
         ({**BOT, "connection": {"api_url": "http://far.example"}}, "connection.api_url"),
